@@ -1,0 +1,107 @@
+/*
+ * The command line: one table of options that the parser, --help, the shells'
+ * completions and the test of the man page all read.
+ *
+ * The grammar is kubectl's (spf13/pflag): --f=v, --f v, -fv, -f=v, -f v, short
+ * flags without a value grouped (-Aq, -An x), --bool=false, operands anywhere,
+ * "--" ends the options, the last one wins, no abbreviations.  getopt_long(3)
+ * speaks another one.
+ */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/err.h"
+#include "base/rule.h"
+
+#define CLI_ARGS_MAX 65536	/* operands, and values of one repeatable flag */
+
+enum cli_type {
+	CLI_BOOL,	/* int; "--x", "--x=true", "--x=false", 1 t T TRUE ... */
+	CLI_STRING,	/* const char *, pointing into argv */
+	CLI_LIST,	/* struct cli_list; repeatable */
+	CLI_WORD,	/* int: index of the value in words */
+	CLI_SPAN,	/* int64_t: seconds; "30d" */
+	CLI_NUMBER	/* int: 0 to 1000000 */
+};
+
+struct cli_list {
+	const char	**v;		/* the strings are argv's */
+	size_t		  n;
+};
+
+struct cli_opt {
+	const char	*name;		/* "warn"; long name, NULL ends a table */
+	char		 letter;	/* 'f', or 0 */
+	enum cli_type	 type;
+	size_t		 offset;	/* of the value in the options' struct */
+	const char	*arg;		/* "FILE", for --help; NULL for a bool */
+	const char	*help;		/* one line */
+	const char	*const *words;	/* CLI_WORD: NULL at the end */
+};
+
+/* One table and the struct that its offsets are of. */
+struct cli_group {
+	const struct cli_opt	*opt;
+	void			*values;
+};
+
+/* A flag that kubectl users will try and that this tool refuses, and why. */
+struct cli_refused {
+	const char	*name;		/* "namespace" */
+	char		 letter;
+	const char	*why;		/* "did you mean -i?" */
+};
+
+struct cli_tool {
+	const char		  *word;	/* "rootcheck" */
+	const char		  *summary;	/* one line */
+	const char		  *synopsis;	/* "[-f FILE]... [flags]" */
+	const char		  *details;	/* paragraphs and examples */
+	const struct rule *const  *rules;	/* NULL at the end */
+	const struct cli_refused  *refused;	/* name NULL at the end, or NULL */
+};
+
+/*
+ * Read argv[1..] into the groups' values, which the caller has set to the
+ * defaults, and the operands, in order.  -1: ERR_USAGE and the reason in
+ * kubectl's words ("unknown flag: --x", "flag needs an argument: --f").
+ * cli_list_free() gives back what a list holds.
+ */
+int	cli_parse(const struct cli_tool *tool, const struct cli_group *groups,
+	    size_t ngroups, int argc, char **argv, struct cli_list *operands,
+	    struct err *e);
+void	cli_list_free(struct cli_list *l);
+
+/* What --help, --explain RULE, --completion SHELL and --version print. */
+int	cli_help(FILE *out, const struct cli_tool *tool,
+	    const struct cli_group *groups, size_t ngroups, struct err *e);
+int	cli_explain(FILE *out, const struct cli_tool *tool, const char *id,
+	    struct err *e);
+int	cli_completion(FILE *out, const struct cli_tool *tool,
+	    const struct cli_group *groups, size_t ngroups, const char *shell,
+	    struct err *e);
+int	cli_version(FILE *out, const struct cli_tool *tool, struct err *e);
+
+/*
+ * Say an error: "error: MSG", escaped, and for ERR_USAGE a second line "See
+ * 'kubectl istio WORD --help' for usage."  Returns the exit status, 2.
+ */
+int	cli_fail(FILE *errout, const struct cli_tool *tool,
+	    const struct err *e);
+
+/* One line of a lesser kind, as printf(3), escaped: "judged 1 of 57". */
+void	cli_note(FILE *errout, const char *fmt, ...)
+	    __attribute__((format(printf, 2, 3)));
+
+/*
+ * The first thing every main() does: fds 0 to 2 are open, no core dumps, not
+ * traceable, SIGPIPE as the shell left it, and nothing in the environment that
+ * could change what libcrypto or libcurl do (OPENSSL_CONF, SSLKEYLOGFILE).
+ */
+void	cli_harden(void);
+
+#endif

@@ -1,0 +1,28 @@
+/*
+ * Progress on stderr, for a person who waits: nothing unless stderr is a
+ * terminal and a second has gone by, one line that overwrites itself, gone
+ * when it is over.
+ */
+#ifndef CLI_PROGRESS_H
+#define CLI_PROGRESS_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+struct progress {
+	FILE	*out;		/* NULL: never */
+	int64_t	 started;	/* milliseconds, monotonic */
+	int64_t	 shown;
+	int	 visible;
+};
+
+void	progress_init(struct progress *p, FILE *out, int never);
+
+/* At most ten times a second: "read 12 MiB of stdin, 431 objects". */
+void	progress_step(struct progress *p, const char *what, uint64_t bytes,
+	    uint64_t objects);
+
+/* Wipe the line; before anything else is written to stderr. */
+void	progress_clear(struct progress *p);
+
+#endif

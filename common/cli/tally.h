@@ -1,0 +1,40 @@
+/*
+ * The count of what was judged, and the only source of the exit status: 0
+ * everything was examined and is good, 1 a finding, 2 something could not be
+ * examined or done.  2 beats 1 beats 0 and nothing resets it.
+ */
+#ifndef CLI_TALLY_H
+#define CLI_TALLY_H
+
+#include <stddef.h>
+
+#include "base/rule.h"
+#include "cli/cli.h"
+
+struct tally {
+	size_t			 n[4];		/* records per verdict */
+	size_t			 examined;	/* records in all */
+	size_t			 excused;	/* not ok, but out of the status */
+	int			 finding;	/* one that counts: at least 1 */
+	int			 failed;	/* at least 2 */
+	const struct cli_list	*excuse;	/* --excuse, borrowed; or NULL */
+};
+
+void	tally_init(struct tally *t, const struct cli_list *excuse);
+
+/*
+ * Is a record with this rule (may be NULL) or this object named by --excuse,
+ * as RULE or KIND/NS/NAME (KIND/NAME for what has no namespace)?
+ */
+int	tally_excused(const struct tally *t, const char *rule,
+	    const char *kind, const char *object);
+
+/* Count a record; excused is what tally_excused() said of it. */
+void	tally_add(struct tally *t, enum verdict v, int excused);
+
+/* Something could not be examined or done that has no record. */
+void	tally_fail(struct tally *t);
+
+int	tally_status(const struct tally *t);
+
+#endif

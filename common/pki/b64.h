@@ -1,0 +1,16 @@
+/* Base64 (RFC 4648 section 4) as the Kubernetes API has it in Secret data. */
+#ifndef PKI_B64_H
+#define PKI_B64_H
+
+#include <stddef.h>
+
+#include "base/buf.h"
+
+/*
+ * Decode all of it, padding required, CR and LF anywhere ignored, everything
+ * else an error: the rules of Go's base64.StdEncoding, which the API server
+ * runs.  Appends to out, which is as it was on failure.
+ */
+int	b64_decode(const char *s, size_t len, struct buf *out, struct err *e);
+
+#endif

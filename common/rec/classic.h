@@ -1,0 +1,24 @@
+/*
+ * -o classic: the lines of Istio's old root-transition.sh, byte for byte, so
+ * that jobs which grep them keep working.  Each returns as rec_put() does.
+ */
+#ifndef REC_CLASSIC_H
+#define REC_CLASSIC_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/err.h"
+
+/*
+ * check-root: what the script printed of the root in force.  Dates: not_after
+ * as openssl prints it ("Nov 23 20:59:23 2027 GMT"), now as date(1) does in
+ * the C locale and UTC ("Mon Nov 23 20:59:23 UTC 2026").  days is what the
+ * script computed: whole days left.
+ */
+int	classic_root(FILE *out, int64_t not_after, int64_t now, struct err *e);
+
+/* check-root where there is no CA secret. */
+int	classic_no_root(FILE *out, struct err *e);
+
+#endif
