@@ -1,0 +1,155 @@
+/*
+ * What a mesh consists of, as plain structs, and the sink that they are handed
+ * to.  No logic: who reads the cluster or a manifest fills these in, who judges
+ * reads them.  Everything in a fact is borrowed: it is gone when the callback
+ * returns, and who wants to keep a certificate takes a reference.
+ */
+#ifndef MESH_MESH_H
+#define MESH_MESH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "pki/bundle.h"
+#include "pki/key.h"
+
+/* What a fact is about: a target coming in, OBJECT going out. */
+struct ref {
+	const char	*kind;		/* "secret": lower case; never NULL */
+	const char	*ns;		/* "" for what has no namespace */
+	const char	*name;
+	const char	*uid;		/* NULL if not known */
+	const char	*version;	/* metadata.resourceVersion, or NULL */
+};
+
+/* Three different kinds of "no", and why. */
+enum seen_state {
+	SEEN_ABSENT,		/* there is no such thing */
+	SEEN_PRESENT,
+	SEEN_FORBIDDEN,
+	SEEN_MALFORMED,
+	SEEN_TOO_BIG,
+	SEEN_UNREACHABLE
+};
+
+struct seen {
+	enum seen_state	 state;
+	struct err	 err;		/* unless absent or present */
+};
+
+/* One key of an object whose value is PEM certificates. */
+struct entry {
+	const char	*name;		/* "ca-cert.pem", a webhook's name */
+	struct seen	 seen;		/* an empty value counts as absent */
+	struct bundle	 bundle;	/* if present */
+};
+
+/* Who else writes an object and would put it back. */
+enum owner {
+	OWNER_NONE, OWNER_HELM, OWNER_ARGO_CD, OWNER_FLUX, OWNER_CERT_MANAGER,
+	OWNER_SEALED_SECRETS, OWNER_EXTERNAL_SECRETS
+};
+
+/* How the secret of a CA is laid out (names.h has the keys). */
+enum ca_layout {
+	CA_SELF_SIGNED,		/* istio-ca-secret */
+	CA_GENERATED,		/* cacerts with istio-generated: self-signed */
+	CA_PLUGGED,		/* cacerts: ca-cert.pem and the others */
+	CA_PLUGGED_TLS,		/* cacerts of type kubernetes.io/tls */
+	CA_LAYOUTS
+};
+
+struct ca_secret {
+	struct ref	 ref;
+	enum ca_layout	 layout;
+	struct entry	 cert;		/* ca-cert.pem, tls.crt */
+	struct entry	 chain;		/* cert-chain.pem */
+	struct entry	 root;		/* root-cert.pem, ca.crt */
+	const char	*key_name;	/* "ca-key.pem", "tls.key" */
+	enum key_state	 key;		/* against cert's first certificate */
+	enum owner	 owner;
+};
+
+/* A copy of the trust anchors, somewhere that consumers read. */
+enum trust_source {
+	TRUST_CA_ROOT_CERT,	/* ConfigMap istio-ca-root-cert */
+	TRUST_ISTIO_SECURITY,	/* ConfigMap istio-security */
+	TRUST_ISTIOD_TLS,	/* Secret istiod-tls, ca.crt */
+	TRUST_MESH_CONFIG,	/* meshConfig.caCertificates */
+	TRUST_CLUSTER_BUNDLE,	/* ClusterTrustBundle */
+	TRUST_FILE		/* a bare PEM file */
+};
+
+struct trust_copy {
+	struct ref		 ref;
+	enum trust_source	 source;
+	struct entry		 entry;
+};
+
+struct webhook {
+	struct ref	 ref;
+	struct entry	 entry;		/* name: the webhook's; its caBundle */
+};
+
+struct name_value {
+	const char	*name;
+	const char	*value;		/* NULL: valueFrom, not known here */
+};
+
+struct container {
+	const char		*name;
+	const char		*image;
+	const char		**arg;	/* command and args, in order */
+	size_t			 narg;
+	const struct name_value	*env;
+	size_t			 nenv;
+};
+
+/* A Deployment; which of them belong to Istio is for era/ to say. */
+struct deployment {
+	struct ref		 ref;
+	const struct name_value	*label;
+	size_t			 nlabel;
+	const struct container	*container;
+	size_t			 ncontainer;
+};
+
+enum mtls_mode { MTLS_UNSET, MTLS_OFF, MTLS_PERMISSIVE, MTLS_STRICT };
+
+enum policy_kind {
+	POLICY_MESH,		/* MeshPolicy, authentication.istio.io */
+	POLICY_NAMESPACE,	/* Policy, authentication.istio.io */
+	POLICY_PEER		/* PeerAuthentication, security.istio.io */
+};
+
+struct mtls_policy {
+	struct ref		 ref;
+	enum policy_kind	 kind;
+	int			 selects;	/* has targets or a selector */
+	enum mtls_mode		 mode;
+};
+
+/*
+ * Whom facts are handed to.  A callback that is NULL is not interested; one
+ * that returns -1 (with e) ends the reading.
+ */
+struct sink {
+	int	(*ca_secret)(void *arg, const struct ca_secret *f,
+		    struct err *e);
+	int	(*trust_copy)(void *arg, const struct trust_copy *f,
+		    struct err *e);
+	int	(*webhook)(void *arg, const struct webhook *f, struct err *e);
+	int	(*deployment)(void *arg, const struct deployment *f,
+		    struct err *e);
+	int	(*mtls_policy)(void *arg, const struct mtls_policy *f,
+		    struct err *e);
+	/* A secret of type istio.io/key-and-cert. */
+	int	(*workload)(void *arg, const struct ref *f, struct err *e);
+	/* What could not be examined, and why; entry may be NULL. */
+	int	(*unknown)(void *arg, const struct ref *f, const char *entry,
+		    const struct err *why, struct err *e);
+	void	*arg;
+};
+
+#endif
