@@ -37,6 +37,9 @@ enum node_type node_type(const struct node *n);	/* NULL: NODE_NULL */
 /* The value of a map's key; NULL if n is no map or has no such key. */
 const struct node *node_get(const struct node *n, const char *key);
 
+/* Does a map have this key, be its value null? */
+int	node_has(const struct node *n, const char *key);
+
 /* node_get() along a path that ends in (const char *)NULL. */
 const struct node *node_path(const struct node *n, ...)
 	    __attribute__((sentinel));
@@ -46,6 +49,12 @@ const struct node *node_path(const struct node *n, ...)
  * string may hold NUL bytes: with len NULL, one that does is NULL as well.
  */
 const char *node_str(const struct node *n, size_t *len);
+
+/*
+ * Overwrite a string's bytes in place: for a private key that was looked at.
+ * It stays a string of its length, of NUL bytes.
+ */
+void	node_wipe(const struct node *n);
 
 /* 1 and 0 for a bool, -1 for anything else. */
 int	node_bool(const struct node *n);

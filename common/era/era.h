@@ -41,8 +41,8 @@ enum era {
 enum era_flag { FLAG_UNSET, FLAG_FALSE, FLAG_TRUE };
 
 /*
- * What a Deployment says of the control plane.  A struct that is all zeroes
- * knows nothing; era_learn() adds what d shows, if d is Citadel or istiod.
+ * What the Deployments say of the control plane.  After era_init() it knows
+ * nothing; era_learn() adds what d shows, if d is Citadel or istiod.
  */
 struct control_plane {
 	int		 citadel;	/* seen */
@@ -55,6 +55,7 @@ struct control_plane {
 	int		 grace_percent;	/* rotator: -1 if not said */
 };
 
+void	era_init(struct control_plane *cp);
 void	era_learn(struct control_plane *cp, const struct deployment *d);
 
 /* Signs of an era where the input holds no Deployment. */

@@ -26,7 +26,8 @@ citadel(const struct ca_facts *f, struct ca_verdict *v)
 
 	/* the flag's own default is false; the charts always write it */
 	if (f->citadel)
-		plugged = f->self_signed != FLAG_TRUE;
+		plugged = f->self_signed == FLAG_FALSE ||
+		    (f->self_signed == FLAG_UNSET && f->has_cacerts);
 	else if (f->has_cacerts && f->published != -1)
 		plugged = f->published;
 	else

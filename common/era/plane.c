@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/when.h"
 #include "era/era.h"
 
 static const char *
@@ -164,11 +163,10 @@ learn_version(struct version *old, const char *image)
 		*old = v;
 }
 
-static void
-learn_rotator_defaults(struct control_plane *cp)
+void
+era_init(struct control_plane *cp)
 {
-	if (cp->citadel || cp->istiod)
-		return;
+	memset(cp, 0, sizeof(*cp));
 	cp->check_interval = -1;
 	cp->grace_percent = -1;
 }
@@ -183,7 +181,6 @@ era_learn(struct control_plane *cp, const struct deployment *d)
 	if (c == NULL && labelled(d, "istio", "citadel") && d->ncontainer > 0)
 		c = &d->container[0];
 	if (c != NULL) {
-		learn_rotator_defaults(cp);
 		cp->citadel = 1;
 		learn_version(&cp->citadel_version, c->image);
 		cp->self_signed = bool_arg(c, "self-signed-ca");
@@ -194,7 +191,6 @@ era_learn(struct control_plane *cp, const struct deployment *d)
 	c = container(d, "discovery");
 	if (c != NULL && (labelled(d, "app", "istiod") ||
 	    strncmp(d->ref.name, "istiod", strlen("istiod")) == 0)) {
-		learn_rotator_defaults(cp);
 		cp->istiod = 1;
 		learn_version(&cp->istiod_version, c->image);
 		learn_external(cp, c);
