@@ -1,45 +1,46 @@
 # kubectl-istio.  Two commands do everything on a fresh Debian or Ubuntu:
-#	make demo	the main job on a mesh that it makes itself
+#	make demo	the main job, on a mesh that it makes itself
 #	make check	the tests
-# Everything that is made goes to build/.
+# What is missing to build they install themselves (.ci/deps).  Everything that
+# is made goes to build/; make help lists the other targets.
 
 PREFIX ?=	/usr/local
 BINDIR ?=	$(PREFIX)/bin
 MANDIR ?=	$(PREFIX)/share/man
+BASHCOMPDIR ?=	$(PREFIX)/share/bash-completion/completions
+ZSHCOMPDIR ?=	$(PREFIX)/share/zsh/site-functions
 DESTDIR ?=
 
 VERSION :=	0.1.0
 CC ?=		cc
+CLANG ?=	clang
 O ?=		build
 V ?=		0
-SAN ?=
 
 WARN =		-Wall -Wextra -Wshadow -Wmissing-prototypes -Wvla -Wformat=2 \
 		-Wstrict-prototypes -Wpointer-arith -Wwrite-strings -Wundef
+# what a hardened distribution build has; SAN=... replaces FORTIFY
 HARDEN =	-fPIE -fstack-protector-strong -fstack-clash-protection
 FORTIFY =	-D_FORTIFY_SOURCE=2
 OPT =		-O2 -g
-CPPFLAGS +=	-D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -Icommon -I. \
-		-DVERSION='"$(VERSION)"'
-CFLAGS +=	-std=c11 $(OPT) $(WARN) $(WERROR) $(HARDEN) $(FORTIFY) $(SAN) \
-		-ffile-prefix-map=$(CURDIR)=. -fno-common
-LDFLAGS +=	-pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,--as-needed \
-		$(SAN)
-
-.SECONDEXPANSION:
+KI_CPPFLAGS =	-D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -Icommon -I. \
+		-DVERSION='"$(VERSION)"' $(CPPFLAGS)
+KI_CFLAGS =	-std=c11 $(OPT) $(WARN) $(WERROR) $(HARDEN) $(FORTIFY) $(SAN) \
+		-ffile-prefix-map=$(CURDIR)=. -fno-common $(CFLAGS)
+KI_LDFLAGS =	-pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,--as-needed \
+		$(SAN) $(LDFLAGS)
 
 # ---- rooms, and the libraries that each may see (the layering's proof) ----
 ROOMS :=	base pki doc rec mesh era observe cli
 LIBS_pki =	-lcrypto
 LIBS_doc =	-lyaml -ljson-c
-room_src =	$(sort $(wildcard common/$(1)/*.c))
-room_obj =	$(patsubst %.c,$(O)/obj/%.o,$(call room_src,$(1)))
+room_obj =	$(patsubst %.c,$(O)/obj/%.o,$(sort $(wildcard common/$(1)/*.c)))
 plugin_obj =	$(patsubst %.c,$(O)/obj/%.o,$(sort $(wildcard plugins/$(1)/*.c)))
 
 LIB :=		$(O)/lib/libkubectl-istio.a
-LIB_OBJ :=	$(foreach r,$(ROOMS),$(call room_obj,$(r)))
 TOOLS :=	$(patsubst cmd/%.c,%,$(sort $(wildcard cmd/kubectl-istio*.c)))
 BINS :=		$(TOOLS:%=$(O)/bin/%)
+MANS :=		$(TOOLS:%=cmd/%.1)
 ALL_LIBS =	$(LIBS_doc) $(LIBS_pki)
 
 ifeq ($(V),0)
@@ -50,17 +51,26 @@ Q =
 say = @:
 endif
 
+.SECONDEXPANSION:
+.DELETE_ON_ERROR:
+
 .PHONY: all
 all: $(BINS)
 
--include tests/tests.mk
+# ---- what a target needs of the machine, looked at once a build ----
+deps = $(O)/.deps-$(1)
+$(O)/.deps-%:
+	@mkdir -p $(@D)
+	@.ci/deps $*
+	@touch $@
 
-$(O)/obj/%.o: %.c | deps
+# ---- building ----
+$(O)/obj/%.o: %.c | $(call deps,build)
 	$(say) CC $<
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(KI_CPPFLAGS) $(KI_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(LIB): $(LIB_OBJ)
+$(LIB): $(foreach r,$(ROOMS),$(call room_obj,$(r)))
 	$(say) AR $@
 	@mkdir -p $(@D)
 	@rm -f $@
@@ -69,19 +79,56 @@ $(LIB): $(LIB_OBJ)
 $(O)/bin/kubectl-istio: $(O)/obj/cmd/kubectl-istio.o $(LIB)
 	$(say) LD $@
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(ALL_LIBS)
+	$(Q)$(CC) $(KI_CFLAGS) $(KI_LDFLAGS) -o $@ $^
 
 $(O)/bin/kubectl-istio-%: $(O)/obj/cmd/kubectl-istio-%.o \
     $$(call plugin_obj,%) $(LIB)
 	$(say) LD $@
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(ALL_LIBS)
+	$(Q)$(CC) $(KI_CFLAGS) $(KI_LDFLAGS) -o $@ $^ $(ALL_LIBS)
 
 -include $(shell find $(O)/obj -name '*.d' 2>/dev/null)
 
-.PHONY: deps
-deps:
+# ---- installing: the tools under both of kubectl's spellings, their pages ----
+.PHONY: install uninstall
+install: all
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 \
+	    $(DESTDIR)$(BASHCOMPDIR) $(DESTDIR)$(ZSHCOMPDIR)
+	install -m 755 -s $(BINS) $(DESTDIR)$(BINDIR)
+	for t in $(filter-out kubectl-istio,$(TOOLS)); do \
+		ln -sf $$t $(DESTDIR)$(BINDIR)/kubectl-istio_$${t#kubectl-istio-}; \
+	done
+	install -m 644 $(MANS) $(DESTDIR)$(MANDIR)/man1
+	install -m 755 $(wildcard completions/kubectl_complete-*) \
+	    $(DESTDIR)$(BINDIR)
+	install -m 644 completions/kubectl-istio.bash \
+	    $(DESTDIR)$(BASHCOMPDIR)/kubectl-istio
+	install -m 644 completions/_kubectl-istio $(DESTDIR)$(ZSHCOMPDIR)
 
-.PHONY: clean
+uninstall:
+	for t in $(TOOLS); do \
+		rm -f $(DESTDIR)$(BINDIR)/$$t $(DESTDIR)$(MANDIR)/man1/$$t.1 \
+		    $(DESTDIR)$(BINDIR)/kubectl-istio_$${t#kubectl-istio-}; \
+	done
+	rm -f $(patsubst completions/%,$(DESTDIR)$(BINDIR)/%,$(wildcard \
+	    completions/kubectl_complete-*))
+	rm -f $(DESTDIR)$(BASHCOMPDIR)/kubectl-istio \
+	    $(DESTDIR)$(ZSHCOMPDIR)/_kubectl-istio
+
+.PHONY: clean help
 clean:
 	rm -rf $(O)
+
+help:
+	@echo 'make demo           the tools over a mesh that it makes itself'
+	@echo 'make check          the tests (no cluster, no network)'
+	@echo 'make check-asan     the same under the sanitizers'
+	@echo 'make check-oracles  chains against OpenSSL, BoringSSL and Go'
+	@echo 'make lint           formatting, warnings of gcc and clang, man pages'
+	@echo 'make fuzz           each fuzz target, FUZZ_TIME=600 seconds long'
+	@echo 'make fuzz-cover     the lines that the kept corpora reach'
+	@echo 'make bench          speed and memory, as ratios'
+	@echo 'make install        DESTDIR= PREFIX=$(PREFIX)'
+	@echo 'make uninstall, make clean'
+
+include tests/tests.mk

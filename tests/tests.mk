@@ -1,5 +1,8 @@
-# Unit tests: one program a module, linked with exactly the rooms that it may
-# see.  UNIT_<name> lists them; a test that needs more does not link.
+# The tests.  Counting: every runner prints TAP or cmocka's lines, and
+# tests/count adds them up to "N passed, N failed".
+
+# ---- unit: one program a module, linked with exactly the rooms it may see ----
+# A test that needs more does not link: this list is the proof of the layers.
 UNIT_err =	base
 UNIT_buf =	base
 UNIT_when =	base
@@ -20,18 +23,109 @@ UNIT_tally =	base rec cli
 UNIT_era =	base pki mesh era
 UNIT_rootcheck = base pki mesh era
 
-UNIT_SRC :=	$(sort $(wildcard tests/unit/test_*.c))
-UNIT_BIN :=	$(UNIT_SRC:tests/unit/%.c=$(O)/tests/%)
-unit_plugin =	$(if $(wildcard plugins/$(1)),$(call plugin_obj,$(1)))
+UNIT_BIN :=	$(patsubst tests/unit/%.c,$(O)/tests/%,\
+		$(sort $(wildcard tests/unit/test_*.c)))
+
+$(O)/obj/tests/%.o: | $(call deps,check)
 
 $(O)/tests/test_%: $(O)/obj/tests/unit/test_%.o \
     $$(foreach r,$$(UNIT_$$*),$$(call room_obj,$$(r))) \
-    $$(call unit_plugin,$$*)
+    $$(call plugin_obj,$$*)
 	$(say) LD $@
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ \
-	    $(foreach r,$(UNIT_$*),$(LIBS_$(r))) -lcmocka
+	$(Q)$(CC) $(KI_CFLAGS) $(KI_LDFLAGS) -o $@ $^ \
+	    $(foreach r,$(UNIT_$*),$(LIBS_$(r))) \
+	    $(if $(filter pki,$(UNIT_$*)),-lcrypto) -lcmocka
 
-.PHONY: unit
-unit: $(UNIT_BIN)
-	@for t in $(UNIT_BIN); do $$t || exit 1; done
+# ---- the maker of meshes: for the catalogue and the demo ----
+MKMESH :=	$(O)/tests/mkmesh
+$(MKMESH): $(patsubst %.c,$(O)/obj/%.o,$(sort $(wildcard tests/mkmesh/*.c))) \
+    $(call room_obj,base)
+	$(say) LD $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(KI_CFLAGS) $(KI_LDFLAGS) -o $@ $^ -lcrypto
+
+export MKMESH_KEYS = $(abspath $(O))/keys
+
+# ---- make check ----
+.PHONY: check unit cli catalogue
+check: unit cli catalogue
+	@tests/count $(O)/log/unit $(O)/log/cli $(O)/log/catalogue
+
+unit: $(call deps,check) $(UNIT_BIN)
+	@mkdir -p $(O)/log
+	@tests/run-unit $(O)/log/unit $(UNIT_BIN)
+
+cli: $(call deps,check) $(BINS) $(MKMESH)
+	@mkdir -p $(O)/log
+	@BIN=$(abspath $(O))/bin MKMESH=$(abspath $(MKMESH)) \
+	    TMP=$(abspath $(O))/tmp tests/run-cli $(O)/log/cli
+
+catalogue: $(call deps,check) $(BINS) $(MKMESH)
+	@mkdir -p $(O)/log
+	@BIN=$(abspath $(O))/bin MKMESH=$(abspath $(MKMESH)) \
+	    OUT=$(abspath $(O))/catalogue tests/catalogue/run \
+	    >$(O)/log/catalogue; s=$$?; \
+	    grep -v '^ok' $(O)/log/catalogue; exit $$s
+
+# ---- the same under the sanitizers, in a tree of its own ----
+.PHONY: check-asan
+check-asan:
+	@ASAN_OPTIONS=detect_leaks=1:abort_on_error=0:exitcode=99 \
+	    UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1:exitcode=99 \
+	    $(MAKE) --no-print-directory O=$(O)/asan FORTIFY= OPT='-O1 -g' \
+	    SAN='-fsanitize=address,undefined -fno-omit-frame-pointer' check
+
+# ---- the demo ----
+.PHONY: demo
+demo: $(BINS) $(MKMESH)
+	@O=$(O) tests/demo/run
+
+# ---- lint ----
+SRC_C :=	$(sort $(wildcard cmd/*.c common/*/*.c plugins/*/*.c \
+		tests/*/*.c))
+SRC_H :=	$(sort $(wildcard common/*/*.h plugins/*/*.h tests/*/*.h))
+.PHONY: lint
+lint: $(call deps,check) $(call deps,lint)
+	@tests/lint/run '$(CC)' '$(CLANG)' '$(KI_CPPFLAGS)' \
+	    '-std=c11 $(WARN)'
+
+# ---- fuzz: one target a parser, corpora kept in tests/fuzz/corpus ----
+FUZZ_ROOMS_json = base doc
+FUZZ_ROOMS_yaml = base doc
+FUZZ_ROOMS_pem =  base pki
+FUZZ_ROOMS_cert = base pki
+FUZZ_ROOMS_rec =  base rec
+FUZZ_TIME ?=	600
+FUZZ_ALL :=	$(patsubst tests/fuzz/fuzz_%.c,%,\
+		$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+FUZZ ?=		$(FUZZ_ALL)
+fuzz_src =	tests/fuzz/fuzz_$(1).c \
+		$(foreach r,$(FUZZ_ROOMS_$(1)),$(wildcard common/$(r)/*.c))
+fuzz_cc =	$(CLANG) $(KI_CPPFLAGS) -std=c11 -g -O1 $(2) -o $@ \
+		$(call fuzz_src,$(1)) \
+		$(foreach r,$(FUZZ_ROOMS_$(1)),$(LIBS_$(r)))
+
+$(O)/fuzz/fuzz_%: $$(call fuzz_src,$$*) | $(call deps,build) $(call deps,fuzz)
+	$(say) FUZZ $@
+	@mkdir -p $(@D)
+	$(Q)$(call fuzz_cc,$*,-fsanitize=fuzzer$(,)address$(,)undefined)
+$(O)/fuzz/cover_%: $$(call fuzz_src,$$*) | $(call deps,build) $(call deps,fuzz)
+	$(say) FUZZ $@
+	@mkdir -p $(@D)
+	$(Q)$(call fuzz_cc,$*,-fsanitize=fuzzer -fprofile-instr-generate \
+	    -fcoverage-mapping)
+, := ,
+
+.PHONY: fuzz fuzz-regress fuzz-cover
+# each target for FUZZ_TIME seconds, two at a time
+fuzz: $(FUZZ:%=$(O)/fuzz/fuzz_%)
+	@tests/fuzz/run fuzz $(O)/fuzz $(FUZZ_TIME) $(FUZZ)
+# the kept corpora once through, as CI does
+fuzz-regress: $(FUZZ:%=$(O)/fuzz/fuzz_%)
+	@tests/fuzz/run regress $(O)/fuzz 0 $(FUZZ)
+fuzz-cover: $(FUZZ:%=$(O)/fuzz/cover_%)
+	@tests/fuzz/run cover $(O)/fuzz 0 $(FUZZ)
+
+-include tests/oracles/oracles.mk
+-include tests/bench/bench.mk

@@ -97,6 +97,9 @@ int	cli_fail(FILE *errout, const struct cli_tool *tool,
 void	cli_note(FILE *errout, const char *fmt, ...)
 	    __attribute__((format(printf, 2, 3)));
 
+/* Colour on this descriptor: a terminal, no NO_COLOR, TERM not dumb. */
+int	cli_colour(int fd);
+
 /*
  * The first thing every main() does: fds 0 to 2 are open, no core dumps, not
  * traceable, SIGPIPE as the shell left it, and nothing in the environment that

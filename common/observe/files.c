@@ -71,7 +71,8 @@ peek(struct peeked *pk, struct err *e)
 		if (got == -1)
 			return -1;
 		pk->len += (size_t)got;
-	} while (got > 0 && pk->len < sizeof(pk->head));
+		/* a decoder wants room for a character or two */
+	} while (got > 0 && pk->len < sizeof(pk->head) - 16);
 	return 0;
 }
 

@@ -30,10 +30,10 @@ enum cert_key { KEY_OTHER, KEY_RSA, KEY_EC, KEY_ED25519, KEY_DSA };
 enum cert_bc { BC_ABSENT, BC_NOT_CA, BC_CA };
 
 /* Bits of keyUsage as RFC 5280 section 4.2.1.3 numbers them. */
-#define KU_DIGITAL_SIGNATURE	(1u << 0)
-#define KU_KEY_ENCIPHERMENT	(1u << 2)
-#define KU_KEY_CERT_SIGN	(1u << 5)
-#define KU_CRL_SIGN		(1u << 6)
+#define CERT_KU_DIGITAL_SIGNATURE	(1u << 0)
+#define CERT_KU_KEY_ENCIPHERMENT	(1u << 2)
+#define CERT_KU_KEY_CERT_SIGN	(1u << 5)
+#define CERT_KU_CRL_SIGN		(1u << 6)
 
 struct cert {
 	unsigned	 refs;
@@ -54,7 +54,7 @@ struct cert {
 	enum cert_bc	 bc;
 	int		 pathlen;	/* -1: no limit */
 	int		 ku_present;
-	unsigned	 ku;		/* KU_* */
+	unsigned	 ku;		/* CERT_KU_* */
 	int		 eku_present;
 	int		 eku_server, eku_client, eku_any;
 	int		 self_issued;	/* subject == issuer, byte for byte */
@@ -62,6 +62,12 @@ struct cert {
 	const char	*const *uris;	/* SAN URIs, NULL at the end; hostile */
 	struct cert_x509 *x509;		/* libcrypto's half; pki/ only */
 };
+
+/*
+ * Once, before anything else of this room: no configuration file may change
+ * what libcrypto does.
+ */
+void	pki_init(void);
 
 /*
  * Decode exactly one certificate; bytes behind it are an error, as they are

@@ -51,7 +51,7 @@ int
 rc_no_cert_sign(const struct rc_at *at, struct rc_words *w)
 {
 	(void)w;
-	return at->cert->ku_present && !(at->cert->ku & KU_KEY_CERT_SIGN);
+	return at->cert->ku_present && !(at->cert->ku & CERT_KU_KEY_CERT_SIGN);
 }
 
 int

@@ -1,0 +1,62 @@
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "cli/progress.h"
+#include "rec/rec.h"
+
+#define FIRST_MS	1000	/* nothing before that */
+#define EVERY_MS	100
+
+static int64_t
+now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+void
+progress_init(struct progress *p, FILE *out, int never)
+{
+	memset(p, 0, sizeof(*p));
+	if (never || !isatty(fileno(out)))
+		return;
+	p->out = out;
+	p->started = p->shown = now_ms();
+}
+
+void
+progress_step(struct progress *p, const char *what, uint64_t bytes,
+    uint64_t objects)
+{
+	struct buf name;
+	int64_t now;
+
+	if (p->out == NULL)
+		return;
+	now = now_ms();
+	if (now - p->started < FIRST_MS || now - p->shown < EVERY_MS)
+		return;
+	buf_init(&name, 4096, "a name");
+	if (rec_escape(&name, what, strlen(what), NULL) == 0)
+		fprintf(p->out, "\r\033[Kread %llu MiB of %s, %llu objects",
+		    (unsigned long long)bytes >> 20, buf_str(&name),
+		    (unsigned long long)objects);
+	buf_release(&name);
+	fflush(p->out);
+	p->shown = now;
+	p->visible = 1;
+}
+
+void
+progress_clear(struct progress *p)
+{
+	if (!p->visible)
+		return;
+	fputs("\r\033[K", p->out);
+	fflush(p->out);
+	p->visible = 0;
+}

@@ -1,0 +1,60 @@
+#include <string.h>
+
+#include "cli/tally.h"
+
+void
+tally_init(struct tally *t, const struct cli_list *excuse)
+{
+	memset(t, 0, sizeof(*t));
+	t->excuse = excuse;
+}
+
+/* Is this "KIND/OBJECT"? */
+static int
+names_object(const char *excuse, const char *kind, const char *object)
+{
+	size_t n = strlen(kind);
+
+	return strncmp(excuse, kind, n) == 0 && excuse[n] == '/' &&
+	    strcmp(excuse + n + 1, object) == 0;
+}
+
+int
+tally_excused(const struct tally *t, const char *rule, const char *kind,
+    const char *object)
+{
+	size_t i;
+
+	for (i = 0; t->excuse != NULL && i < t->excuse->n; i++)
+		if ((rule != NULL && strcmp(t->excuse->v[i], rule) == 0) ||
+		    names_object(t->excuse->v[i], kind, object))
+			return 1;
+	return 0;
+}
+
+void
+tally_add(struct tally *t, enum verdict v, int excused)
+{
+	t->n[v]++;
+	t->examined++;
+	if (v == VERDICT_OK)
+		return;
+	if (excused)
+		t->excused++;
+	else if (v == VERDICT_UNKNOWN)
+		t->failed = 1;
+	else
+		t->finding = 1;
+}
+
+void
+tally_fail(struct tally *t)
+{
+	t->failed = 1;
+}
+
+int
+tally_status(const struct tally *t)
+{
+	return t->failed ? 2 : t->finding ? 1 : 0;
+}

@@ -1,0 +1,71 @@
+#include <errno.h>
+#include <string.h>
+
+#include "base/when.h"
+#include "rec/classic.h"
+
+static const char fetching[] =
+    "Fetching root cert from istio-system namespace...\n";
+
+static int
+written(FILE *out, int n, struct err *e)
+{
+	if (n < 0 || fflush(out) == EOF || ferror(out))
+		return err_sys(e, errno, "cannot write to stdout");
+	return 0;
+}
+
+/* The parts of a time, without the C library's clock types. */
+struct parts {
+	const char	*weekday;
+	const char	*month;
+	int		 year, day, hour, min, sec;
+};
+
+static void
+split(int64_t t, struct parts *p)
+{
+	static const char *const days[] = { "Thu", "Fri", "Sat", "Sun", "Mon",
+	    "Tue", "Wed" };
+	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr",
+	    "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+	char text[WHEN_STRLEN];
+	int month = 1;
+	int64_t day;
+
+	memset(p, 0, sizeof(*p));
+	when_format(t, text);
+	if (sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2d", &p->year, &month, &p->day,
+	    &p->hour, &p->min, &p->sec) != 6)
+		month = 1;
+	p->month = months[month - 1];
+	day = when_days(t, 0);
+	p->weekday = days[(day % 7 + 7) % 7];
+}
+
+int
+classic_root(FILE *out, int64_t not_after, int64_t now, struct err *e)
+{
+	struct parts end, cur;
+
+	split(not_after, &end);
+	split(now, &cur);
+	return written(out, fprintf(out, "%s"
+	    "Your Root Cert will expire after\n"
+	    "   %s %2d %02d:%02d:%02d %d GMT\n"
+	    "Current time is\n"
+	    "  %s %s %2d %02d:%02d:%02d UTC %d\n"
+	    "\n"
+	    "=====YOU HAVE %lld DAYS BEFORE THE ROOT CERT EXPIRES!=====\n",
+	    fetching, end.month, end.day, end.hour, end.min, end.sec, end.year,
+	    cur.weekday, cur.month, cur.day, cur.hour, cur.min, cur.sec,
+	    cur.year, (long long)((not_after - now) / WHEN_DAY)), e);
+}
+
+int
+classic_no_root(FILE *out, struct err *e)
+{
+	return written(out, fprintf(out, "%s"
+	    "Root secret is empty. Are you using the self-signed CA?\n",
+	    fetching), e);
+}
