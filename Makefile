@@ -53,6 +53,7 @@ endif
 
 .SECONDEXPANSION:
 .DELETE_ON_ERROR:
+.SECONDARY:
 
 .PHONY: all
 all: $(BINS)

@@ -125,7 +125,10 @@ rc_first_break(const struct rc_at *at, struct rc_words *w)
 	rc_word(w, "kind", "%s", b.obj->kind);
 	rc_word(w, "object", "%s%s%s", b.obj->ns,
 	    b.obj->ns[0] != '\0' ? "/" : "", b.obj->name);
-	rc_word(w, "entry", "%s%s", b.entry[0] == '\0' ? "" : " ", b.entry);
+	if (b.obj->what == RC_WEBHOOK)
+		rc_word(w, "entry", " %s", b.entry);
+	else
+		rc_word(w, "entry", " %s#%u", b.entry, b.n);
 	rc_word(w, "how", "%s", b.rotator ?
 	    "is re-signed under another subject by the built-in rotator" :
 	    b.at < at->rc->p.now ? "expired" : "expires");
