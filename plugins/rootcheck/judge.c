@@ -178,6 +178,20 @@ judge_block(struct judge *j, struct rc_at *at, struct rc_words *words,
 	return send(j, &f, e);
 }
 
+/*
+ * An empty caBundle can be legal, and what a CA lacks that is not in force or
+ * is known to be incomplete has been said; anything else without certificates
+ * cannot be judged.
+ */
+static int
+wants_certs(const struct rc_object *o, const struct rc_entry *en)
+{
+	if (o->what == RC_WEBHOOK || o->leftover)
+		return 0;
+	return en->seen.state == SEEN_PRESENT || o->what == RC_TRUST ||
+	    (o->in_force && !o->incomplete);
+}
+
 static int
 judge_entry(struct judge *j, const struct rc_object *o,
     const struct rc_entry *en, struct rc_words *words, struct err *e)
@@ -189,10 +203,7 @@ judge_entry(struct judge *j, const struct rc_object *o,
 		return 0;
 	if (en->seen.state != SEEN_PRESENT && en->seen.state != SEEN_ABSENT)
 		return unknown(j, o, en->name, en->seen.err.msg, e);
-	/* an empty caBundle can be legal; an empty bundle of anchors or an */
-	/* empty CA cannot be judged */
-	if (en->n == 0 && o->what != RC_WEBHOOK && !o->leftover &&
-	    !(o->incomplete && en->seen.state == SEEN_ABSENT))
+	if (en->n == 0 && wants_certs(o, en))
 		return unknown(j, o, en->name[0] != '\0' ? en->name : NULL,
 		    "it holds no certificate", e);
 	for (i = 0; i < en->n; i++) {

@@ -93,6 +93,7 @@ put_part(struct mesh *m, struct buf *b, const char *part)
 {
 	BIO *bio = BIO_new(BIO_s_mem());
 	struct buf inner;
+	const char *p;
 	EVP_PKEY *key;
 	X509 *x;
 
@@ -103,6 +104,13 @@ put_part(struct mesh *m, struct buf *b, const char *part)
 		buf_init(&inner, OUT_MAX, "a value");
 		put_part(m, &inner, part + 4);
 		put_b64(b, &inner);
+		buf_release(&inner);
+		BIO_free(bio);
+	} else if (strncmp(part, "esc:", 4) == 0) {
+		buf_init(&inner, OUT_MAX, "a value");
+		put_part(m, &inner, part + 4);
+		for (p = buf_str(&inner); *p != '\0'; p++)
+			put(b, *p == '\n' ? "\\n" : p, *p == '\n' ? 2 : 1);
 		buf_release(&inner);
 		BIO_free(bio);
 	} else if (strncmp(part, "key:", 4) == 0) {
@@ -203,11 +211,11 @@ metadata(struct mesh *m, char *name, char **w)
 	if (slash != NULL)
 		both(m, "  namespace: ", ", \"namespace\": ", name);
 	if (meta != NULL) {
-		/* flow style is YAML too: {"labels": {...}} without braces */
+		/* "labels":\s{...}: flow style is YAML too */
 		puts_(&m->json, ", ");
-		puts_(&m->json, meta);
+		put_text(&m->json, meta);
 		puts_(&m->yaml, "  ");
-		puts_(&m->yaml, meta);
+		put_text(&m->yaml, meta);
 		puts_(&m->yaml, "\n");
 	}
 	puts_(&m->json, "}");
@@ -299,6 +307,28 @@ make_webhook(struct mesh *m, const char *kind, char **w)
 }
 
 static void
+make_trust_bundle(struct mesh *m, char **w)
+{
+	struct buf v;
+
+	begin_object(m);
+	both(m, "apiVersion: ", "{\"apiVersion\": ",
+	    "certificates.k8s.io/v1beta1");
+	both(m, "kind: ", ", \"kind\": ", "ClusterTrustBundle");
+	metadata(m, w[1], w);
+	puts_(&m->yaml, "spec:\n");
+	both(m, "  signerName: ", ", \"spec\": {\"signerName\": ", w[2]);
+	buf_init(&v, OUT_MAX, "a value");
+	value(m, &v, w[3]);
+	puts_(&m->yaml, "  trustBundle: ");
+	put_block(&m->yaml, buf_str(&v), v.len);
+	puts_(&m->json, ", \"trustBundle\": ");
+	put_quoted(&m->json, buf_str(&v), v.len);
+	puts_(&m->json, "}}");
+	buf_release(&v);
+}
+
+static void
 write_file(struct mesh *m, const char *name, const char *p, size_t n)
 {
 	char path[4096];
@@ -359,6 +389,8 @@ line(struct mesh *m, char *s)
 		make_webhook(m, "MutatingWebhookConfiguration", w);
 	else if (strcmp(w[0], "validating") == 0)
 		make_webhook(m, "ValidatingWebhookConfiguration", w);
+	else if (strcmp(w[0], "trustbundle") == 0 && n == 4)
+		make_trust_bundle(m, w);
 	else if (strcmp(w[0], "pem") == 0)
 		make_pem(m, w);
 	else

@@ -12,12 +12,13 @@
  *	    [aki=none|keyid|pins] [md=sha256|sha1|md5] [break]
  *	secret|configmap NS/NAME [type=TYPE] [meta=JSON] KEY=VALUE...
  *	mutating|validating NAME HOOK=VALUE...
+ *	trustbundle NAME SIGNER VALUE
  *	pem FILE VALUE
  *	json OBJECT
  *
  * A KEY is made when it is first named: e... is P-256, s... RSA 1024, every
  * other one RSA 2048; they are kept in $MKMESH_KEYS.  A VALUE is parts joined
- * by "+": a certificate's name, key:KEY, b64:VALUE-OF-ONE-PART, or text:TEXT
+ * by "+": a certificate's name, key:KEY, b64:PART, esc:PART (newlines as \n), or text:TEXT
  * with \n, \r and \s (a blank); "" is empty.  SPANs count from `at`.
  */
 #ifndef MKMESH_H
