@@ -199,11 +199,14 @@ long_flag(struct parser *p, const char *s, struct err *e)
 	return set(&f, p->argv[++p->i], e);
 }
 
-/* "-f v", "-fv", "-f=v", "-Aq", "-Aqf v"; s is behind the dash. */
+/*
+ * "-f v", "-fv", "-f=v", "-Aq", "-Aqf v"; s is behind the dash.  A letter's
+ * trouble is told with what is left of the group, and "-f=" gives f the value
+ * "=": that is what pflag does.
+ */
 static int
 short_flags(struct parser *p, const char *s, struct err *e)
 {
-	const char *all = s;
 	const struct cli_refused *r;
 	struct found f;
 
@@ -212,9 +215,9 @@ short_flags(struct parser *p, const char *s, struct err *e)
 			if ((r = find_refused(p, NULL, 0, *s)) != NULL)
 				return refuse(r, e);
 			return err_set(e, ERR_USAGE, "unknown shorthand flag: "
-			    "'%c' in -%.200s", *s, all);
+			    "'%c' in -%.200s", *s, s);
 		}
-		if (s[1] == '=')
+		if (s[1] == '=' && s[2] != '\0')
 			return set(&f, s + 2, e);
 		if (f.opt->type == CLI_BOOL) {
 			if (set(&f, "true", e) == -1)
@@ -225,7 +228,7 @@ short_flags(struct parser *p, const char *s, struct err *e)
 			return set(&f, s + 1, e);
 		if (p->i + 1 >= p->argc)
 			return err_set(e, ERR_USAGE, "flag needs an argument: "
-			    "'%c' in -%.200s", *s, all);
+			    "'%c' in -%.200s", *s, s);
 		return set(&f, p->argv[++p->i], e);
 	}
 	return 0;

@@ -42,23 +42,13 @@ rec_free(struct rec_writer *w)
 	free(w);
 }
 
-/* Remember the first failure; everything after it says the same. */
+/* The first failure sticks: everything after it says the same. */
 static int
-stick(struct rec_writer *w, int ret, struct err *e)
+result(const struct rec_writer *w, struct err *e)
 {
-	if (ret == -1 && !w->failed) {
-		w->failed = 1;
-		w->err = *e;
-	}
-	return ret;
-}
-
-static int
-failed(struct rec_writer *w, struct err *e)
-{
-	if (w->failed)
+	if (w->failed && e != NULL)
 		*e = w->err;
-	return w->failed;
+	return w->failed ? -1 : 0;
 }
 
 int
@@ -84,11 +74,22 @@ begin(struct rec_writer *w, struct err *e)
 int
 rec_put(struct rec_writer *w, const struct rec *r, struct err *e)
 {
-	if (failed(w, e))
-		return -1;
-	if (begin(w, e) == -1 || w->shape->put(w, r, e) == -1)
-		return stick(w, -1, e);
+	if (!w->failed && (begin(w, &w->err) == -1 ||
+	    w->shape->put(w, r, &w->err) == -1))
+		w->failed = 1;
 	w->n++;
+	return result(w, e);
+}
+
+static int
+finish(struct rec_writer *w, const struct rec_count *summary,
+    size_t nsummary, struct err *e)
+{
+	if (begin(w, e) == -1 || (w->shape->end != NULL &&
+	    w->shape->end(w, summary, nsummary, e) == -1))
+		return -1;
+	if (fflush(w->out) == EOF || ferror(w->out))
+		return err_sys(e, errno, "cannot write to stdout");
 	return 0;
 }
 
@@ -96,15 +97,9 @@ int
 rec_close(struct rec_writer *w, const struct rec_count *summary,
     size_t nsummary, struct err *e)
 {
-	if (failed(w, e))
-		return -1;
-	if (begin(w, e) == -1 || (w->shape->end != NULL &&
-	    w->shape->end(w, summary, nsummary, e) == -1))
-		return stick(w, -1, e);
-	if (fflush(w->out) == EOF || ferror(w->out))
-		return stick(w, err_sys(e, errno, "cannot write to stdout"),
-		    e);
-	return 0;
+	if (!w->failed && finish(w, summary, nsummary, &w->err) == -1)
+		w->failed = 1;
+	return result(w, e);
 }
 
 static int
