@@ -1,7 +1,5 @@
-/*
- * kubectl istio WORD: runs kubectl-istio-WORD from this program's own
- * directory, so that one link (krew makes just one) is enough for all tools.
- */
+/* kubectl istio WORD: runs kubectl-istio-WORD of the directory it is in. */
+#include <sys/stat.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -9,130 +7,180 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/err.h"
 #include "cli/cli.h"
 
-#define WORD_MAX 32	/* letters of a tool's word */
+#define PREFIX "kubectl-istio-"
 
+/* The only words there are: what runs is never made of what was typed. */
 static const struct {
 	const char	*word;
 	const char	*summary;
 } words[] = {
 	{ "rootcheck", "judge every certificate that a mesh's trust hangs on" },
-	{ "proxyver", "every proxy, its version, will it learn a new root" },
-	{ "certverify", "prove that every consumer trusts the root in force" },
+	{ "proxyver", "judge every proxy: its version, and whether it reloads "
+	    "a new root" },
+	{ "certverify", "verify that every workload trusts the root in force" },
 	{ "rotate", "replace the root, one proved step at a time" },
 };
 #define NWORDS (sizeof(words) / sizeof(words[0]))
 
-static const struct cli_tool tool = {
-	.word = "",
-	.summary = "keep an Istio mesh's root certificate from taking it down",
-	.synopsis = "WORD [flags]",
-	.details =
-"Runs kubectl-istio-WORD from the directory of this program; without a word,\n"
-"lists those that are there.",
-};
-
-/* The directory of this very program, links resolved. */
+/* Where argv[0] was found, for a system without /proc/self/exe. */
 static int
-own_directory(const char *argv0, char *out, struct err *e)
+search_path(const char *name, char out[PATH_MAX])
 {
+	const char *p = getenv("PATH");
 	char path[PATH_MAX];
-	ssize_t n;
+	size_t n;
+	int len;
+
+	if (strchr(name, '/') != NULL)
+		return realpath(name, out) == NULL ? -1 : 0;
+	for (; p != NULL && *p != '\0'; p += n + (p[n] == ':')) {
+		n = strcspn(p, ":");
+		len = snprintf(path, sizeof(path), "%.*s/%s",
+		    n == 0 ? 1 : (int)n, n == 0 ? "." : p, name);
+		if (len > 0 && (size_t)len < sizeof(path) &&
+		    access(path, X_OK) == 0)
+			return realpath(path, out) == NULL ? -1 : 0;
+	}
+	return -1;
+}
+
+/* The directory of this very file, links resolved: krew links only this. */
+static int
+own_directory(const char *argv0, char out[PATH_MAX])
+{
+	ssize_t n = readlink("/proc/self/exe", out, PATH_MAX);
 	char *slash;
 
-	n = readlink("/proc/self/exe", path, sizeof(path) - 1);
-	if (n > 0) {
-		path[n] = '\0';
-		memcpy(out, path, (size_t)n + 1);
-	} else if (strchr(argv0, '/') == NULL || realpath(argv0, out) == NULL)
-		return err_set(e, ERR_IO, "cannot tell where '%.200s' is "
-		    "installed", argv0);
+	if (n > 0 && n < PATH_MAX)
+		out[n] = '\0';
+	else if (argv0 == NULL || search_path(argv0, out) == -1)
+		return -1;
 	if ((slash = strrchr(out, '/')) == NULL)
-		return err_set(e, ERR_IO, "cannot tell where '%.200s' is "
-		    "installed", argv0);
-	*slash = '\0';
+		return -1;
+	slash[slash == out] = '\0';
 	return 0;
 }
 
+/* Is there such a tool in dir?  Its path is filled in. */
 static int
-tool_path(const char *dir, const char *word, char *out, struct err *e)
+installed(const char *dir, const char *word, char path[PATH_MAX])
 {
+	struct stat st;
 	int n;
 
-	n = snprintf(out, PATH_MAX, "%s/kubectl-istio-%s", dir, word);
-	if (n < 0 || n >= PATH_MAX)
-		return err_set(e, ERR_LIMIT, "the path of '%s' is over the "
-		    "limit of %d bytes", word, PATH_MAX);
-	return 0;
+	n = snprintf(path, PATH_MAX, "%s/" PREFIX "%s", dir, word);
+	return n > 0 && n < PATH_MAX && stat(path, &st) == 0 &&
+	    S_ISREG(st.st_mode) && access(path, X_OK) == 0;
 }
 
+/* Close stdout's account: what was printed is there, or the status is 2. */
 static int
-list(const char *dir, struct err *e)
+printed(void)
 {
-	char path[PATH_MAX];
-	size_t i;
-
-	for (i = 0; i < NWORDS; i++) {
-		if (tool_path(dir, words[i].word, path, e) == -1)
-			return -1;
-		if (access(path, X_OK) == 0)
-			printf("%-12s%s\n", words[i].word, words[i].summary);
+	if (fflush(stdout) == EOF || ferror(stdout)) {
+		cli_note(stderr, "error: cannot write to stdout: %s",
+		    strerror(errno));
+		return 2;
 	}
-	if (fflush(stdout) == EOF || ferror(stdout))
-		return err_sys(e, errno, "cannot write to stdout");
 	return 0;
 }
 
 static int
-known(const char *word)
-{
-	size_t i;
-
-	for (i = 0; i < NWORDS; i++)
-		if (strcmp(words[i].word, word) == 0)
-			return 1;
-	return 0;
-}
-
-static int
-run(const char *dir, char **argv, struct err *e)
+list(const char *dir, int help)
 {
 	char path[PATH_MAX];
+	size_t i, n = 0;
 
-	if (!known(argv[1]))
-		return err_set(e, ERR_USAGE, "unknown command \"%.*s\" for "
-		    "\"kubectl istio\"", WORD_MAX, argv[1]);
-	if (tool_path(dir, argv[1], path, e) == -1)
-		return -1;
-	argv[1] = path;
-	execv(path, argv + 1);
-	return err_sys(e, errno, "cannot run '%s'", path);
+	if (help)
+		fputs("Usage: kubectl istio WORD [flags]\n\n"
+		    "Checks of what the mutual TLS of an Istio mesh hangs on. "
+		    "Each WORD is a tool:\n\n", stdout);
+	for (i = 0; i < NWORDS; i++)
+		if (installed(dir, words[i].word, path)) {
+			printf("%s%-12s%s\n", help ? "  " : "", words[i].word,
+			    words[i].summary);
+			n++;
+		}
+	if (help)
+		fputs("\n'kubectl istio WORD --help' says more, and --version "
+		    "prints the version.\n", stdout);
+	if (n == 0) {
+		cli_note(stderr, "error: there is no " PREFIX "WORD in '%s'",
+		    dir);
+		return 2;
+	}
+	return printed();
 }
 
 static int
-dispatch(int argc, char **argv, struct err *e)
+usage(void)
 {
-	const struct cli_group none = { NULL, NULL };
-	char dir[PATH_MAX];
+	fputs("See 'kubectl istio --help' for usage.\n", stderr);
+	return 2;
+}
 
-	if (argc > 1 && (strcmp(argv[1], "--help") == 0 ||
-	    strcmp(argv[1], "-h") == 0))
-		return cli_help(stdout, &tool, &none, 0, e);
-	if (argc > 1 && strcmp(argv[1], "--version") == 0)
-		return cli_version(stdout, &tool, e);
-	if (own_directory(argv[0], dir, e) == -1)
-		return -1;
-	return argc < 2 ? list(dir, e) : run(dir, argv, e);
+static int
+flag(const char *dir, const char *s)
+{
+	if (strcmp(s, "--help") == 0 || strcmp(s, "-h") == 0)
+		return list(dir, 1);
+	if (strcmp(s, "--version") == 0) {
+		puts("kubectl-istio " VERSION);
+		return printed();
+	}
+	if (s[1] == '-')
+		cli_note(stderr, "error: unknown flag: %.64s", s);
+	else
+		cli_note(stderr, "error: unknown shorthand flag: '%c' in "
+		    "%.64s", s[1], s);
+	return usage();
+}
+
+static int
+unknown(const char *dir, const char *word)
+{
+	char path[PATH_MAX], known[256] = "";
+	size_t i, len = 0;
+
+	cli_note(stderr, "error: unknown command \"%.64s\" for "
+	    "\"kubectl istio\"", word);
+	for (i = 0; i < NWORDS; i++)
+		if (installed(dir, words[i].word, path)) {
+			snprintf(known + len, sizeof(known) - len, " %s",
+			    words[i].word);
+			len = strlen(known);
+		}
+	cli_note(stderr, "hint: the commands in '%s' are%s", dir,
+	    len > 0 ? known : " none");
+	return usage();
 }
 
 int
 main(int argc, char **argv)
 {
-	struct err e = ERR_INIT;
+	char dir[PATH_MAX], path[PATH_MAX];
+	size_t i;
 
 	cli_harden();
-	return dispatch(argc, argv, &e) == -1 ?
-	    cli_fail(stderr, &tool, &e) : 0;
+	if (own_directory(argv[0], dir) == -1) {
+		cli_note(stderr, "error: cannot find the directory that "
+		    "kubectl-istio is in");
+		return 2;
+	}
+	if (argc < 2)
+		return list(dir, 0);
+	if (argv[1][0] == '-' && argv[1][1] != '\0')
+		return flag(dir, argv[1]);
+	for (i = 0; i < NWORDS; i++)
+		if (strcmp(words[i].word, argv[1]) == 0 &&
+		    installed(dir, words[i].word, path)) {
+			argv[1] = path;
+			execv(path, argv + 1);
+			cli_note(stderr, "error: cannot run '%s': %s", path,
+			    strerror(errno));
+			return 2;
+		}
+	return unknown(dir, argv[1]);
 }
