@@ -96,8 +96,9 @@ static const struct cli_tool tool = {
 	.summary = "judge every certificate that a mesh's trust hangs on",
 	.synopsis = "-f FILE|DIR|- [flags]",
 	.details =
-"Which certificates does this mesh's trust hang on, which of them is in force,\n"
-"and when does the first of them break something? For every Istio since 1.0.\n"
+"Which certificates does this mesh's trust hang on, which of them is in\n"
+"force, and when does the first of them break something? For every Istio\n"
+"since 1.0.\n"
 "\n"
 "Examples:\n"
 "  kubectl get secret,configmap,deployment -n istio-system -o json |\n"

@@ -87,7 +87,7 @@ SRC_C :=	$(sort $(wildcard cmd/*.c common/*/*.c plugins/*/*.c \
 SRC_H :=	$(sort $(wildcard common/*/*.h plugins/*/*.h tests/*/*.h))
 .PHONY: lint
 lint: $(call deps,check) $(call deps,lint)
-	@tests/lint/run '$(CC)' '$(CLANG)' '$(KI_CPPFLAGS)' \
+	@tests/lint/run '$(CC)' '$(CLANG)' '$(subst ','\'',$(KI_CPPFLAGS))' \
 	    '-std=c11 $(WARN)'
 
 # ---- fuzz: one target a parser, corpora kept in tests/fuzz/corpus ----

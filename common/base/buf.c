@@ -54,8 +54,8 @@ buf_reserve(struct buf *b, size_t n, struct err *e)
 	size_t cap;
 
 	if (n > b->max - b->len)
-		return err_set(e, ERR_LIMIT, "%s is over the limit of %zu bytes",
-		    b->what, b->max);
+		return err_set(e, ERR_LIMIT,
+		    "%s is over the limit of %zu bytes", b->what, b->max);
 	if (b->p != NULL && n <= b->cap - b->len)
 		return 0;
 	cap = b->cap < BUF_FIRST ? BUF_FIRST : b->cap;

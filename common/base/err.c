@@ -18,6 +18,9 @@ cut(char *msg, size_t size, int wanted)
 	memcpy(msg + end, "...", sizeof("..."));
 }
 
+static void vset(struct err *e, enum err_class class, const char *fmt,
+    va_list ap) __attribute__((format(printf, 3, 0)));
+
 static void
 vset(struct err *e, enum err_class class, const char *fmt, va_list ap)
 {

@@ -26,11 +26,11 @@ const char *verdict_name(enum verdict v);
 struct rule {
 	const char	*id;		/* stable, kebab-case */
 	enum verdict	 severity;	/* what a record that breaks it says */
-	const char	*message;	/* one sentence with {names} in it, and */
-					/* what to do next; no full stop */
+	const char	*message;	/* a sentence with {names}, and what */
+					/* to do next; no full stop */
 	const char	*hint;		/* paragraphs for --explain */
-	const char	*source;	/* where the rule comes from: RFC section, */
-					/* Istio file and version, issue number */
+	const char	*source;	/* where it comes from: RFC section, */
+					/* Istio file and version, issue */
 };
 
 /* One value for a {name} of a message; both borrowed. */

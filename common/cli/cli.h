@@ -17,10 +17,10 @@
 #include "base/err.h"
 #include "base/rule.h"
 
-#define CLI_ARGS_MAX 65536	/* operands, and values of one repeatable flag */
+#define CLI_ARGS_MAX 65536	/* operands, or values of one flag */
 
 enum cli_type {
-	CLI_BOOL,	/* int; "--x", "--x=true", "--x=false", 1 t T TRUE ... */
+	CLI_BOOL,	/* int; "--x", "--x=true", "--x=false", 1 t T ... */
 	CLI_STRING,	/* const char *, pointing into argv */
 	CLI_LIST,	/* struct cli_list; repeatable */
 	CLI_WORD,	/* int: index of the value in words */
@@ -34,11 +34,11 @@ struct cli_list {
 };
 
 struct cli_opt {
-	const char	*name;		/* "warn"; long name, NULL ends a table */
+	const char	*name;		/* "warn"; NULL ends a table */
 	char		 letter;	/* 'f', or 0 */
 	enum cli_type	 type;
-	size_t		 offset;	/* of the value in the options' struct */
-	const char	*arg;		/* "FILE", for --help; NULL for a bool */
+	size_t		 offset;	/* of the value in its struct */
+	const char	*arg;		/* "FILE"; NULL for a bool */
 	const char	*help;		/* one line */
 	const char	*const *words;	/* CLI_WORD: NULL at the end */
 };
@@ -62,7 +62,7 @@ struct cli_tool {
 	const char		  *synopsis;	/* "[-f FILE]... [flags]" */
 	const char		  *details;	/* paragraphs and examples */
 	const struct rule *const  *rules;	/* NULL at the end */
-	const struct cli_refused  *refused;	/* name NULL at the end, or NULL */
+	const struct cli_refused  *refused;	/* ends in a NULL name */
 };
 
 /*

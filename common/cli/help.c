@@ -79,8 +79,9 @@ cli_help(FILE *out, const struct cli_tool *tool,
 	size_t i;
 
 	buf_init(&b, TEXT_MAX, "the help");
-	if (buf_printf(&b, e, "Usage: kubectl istio %s %s\n\n%s\n\nFlags:\n",
-	    tool->word, tool->synopsis, tool->details) == -1)
+	if (buf_printf(&b, e, "Usage: kubectl istio %s%s%s\n\n%s\n\nFlags:\n",
+	    tool->word, tool->word[0] == '\0' ? "" : " ", tool->synopsis,
+	    tool->details) == -1)
 		return text_drop(&b);
 	for (i = 0; i < ngroups; i++)
 		for (o = groups[i].opt; o->name != NULL; o++)
@@ -103,7 +104,8 @@ cli_version(FILE *out, const struct cli_tool *tool, struct err *e)
 	struct buf b;
 
 	buf_init(&b, TEXT_MAX, "the version");
-	if (buf_printf(&b, e, "kubectl-istio-%s %s\n", tool->word,
+	if (buf_printf(&b, e, "kubectl-istio%s%s %s\n",
+	    tool->word[0] == '\0' ? "" : "-", tool->word,
 	    VERSION) == -1)
 		return text_drop(&b);
 	return text_print(out, &b, e);

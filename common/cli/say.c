@@ -25,8 +25,8 @@ cli_fail(FILE *errout, const struct cli_tool *tool, const struct err *e)
 {
 	say(errout, "error: ", e->msg);
 	if (e->class == ERR_USAGE)
-		fprintf(errout, "See 'kubectl istio %s --help' for usage.\n",
-		    tool->word);
+		fprintf(errout, "See 'kubectl istio%s%s --help' for usage.\n",
+		    tool->word[0] == '\0' ? "" : " ", tool->word);
 	return 2;
 }
 

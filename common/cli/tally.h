@@ -14,10 +14,10 @@
 struct tally {
 	size_t			 n[4];		/* records per verdict */
 	size_t			 examined;	/* records in all */
-	size_t			 excused;	/* not ok, but out of the status */
-	int			 finding;	/* one that counts: at least 1 */
-	int			 failed;	/* at least 2 */
-	const struct cli_list	*excuse;	/* --excuse, borrowed; or NULL */
+	size_t			 excused;	/* not ok, and not counted */
+	int			 finding;	/* the status is at least 1 */
+	int			 failed;	/* and at least 2 */
+	const struct cli_list	*excuse;	/* borrowed; or NULL */
 };
 
 void	tally_init(struct tally *t, const struct cli_list *excuse);

@@ -210,7 +210,7 @@ frame_value(struct reader *r, struct err *e)
 		if (r->off == r->len)
 			continue;
 		if (m == STOP || (m == CLOSE && depth == 0))
-			return 0;		/* a number, true: it ends here */
+			return 0;	/* a number, true: it ends here */
 		if (keep(r, 1, e) == -1)
 			return -1;
 		if (m == QUOTE && frame_string(r, e) == -1)

@@ -27,7 +27,7 @@ struct root {
 	const struct doc_sink	*sink;
 	size_t			 nth;		/* items handed on, or bad */
 	struct json_object	*map;		/* the keys so far, not items */
-	int			 listed;	/* items were handed on one by one */
+	int			 listed;	/* items were handed on */
 };
 
 /* Is a root with these keys so far a list, when it comes to "items"? */

@@ -28,7 +28,7 @@ struct reader {
 	unsigned		 depth;
 	size_t			 nodes;		/* in this item */
 	size_t			 began;		/* offset of this item */
-	int			 over;		/* it is over a limit: skipped */
+	int			 over;		/* a limit: it is skipped */
 	struct err		 why;
 	size_t			 aliases;
 	struct anchor		*anchor;

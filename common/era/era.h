@@ -79,9 +79,9 @@ struct ca_facts {
 	enum era_flag		 self_signed;	/* Citadel's flag */
 	int			 citadel;	/* its Deployment was seen */
 	int			 external;
-	int			 has_secret;	/* istio-ca-secret, with a cert */
+	int			 has_secret;	/* istio-ca-secret */
 	int			 has_cacerts;
-	int			 generated;	/* cacerts has istio-generated */
+	int			 generated;	/* it has istio-generated */
 	int			 can_sign;	/* cacerts: era_can_sign() */
 	/* Does the CA's own published trust (istio-ca-root-cert, or */
 	/* istio-security for Citadel) hold a root of cacerts?  -1: no copy */

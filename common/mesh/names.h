@@ -43,7 +43,7 @@
 /* 1.0.0:security/pkg/pki/ca/controller/secret.go, IstioSecretType */
 #define NAME_WORKLOAD_TYPE	"istio.io/key-and-cert"
 
-/* Every version's webhooks: sidecar-injector.istio.io, validation.istio.io... */
+/* In every version: sidecar-injector.istio.io, validation.istio.io ... */
 #define NAME_WEBHOOK_SUFFIX	".istio.io"
 
 /* The keys of a CA secret; NULL where a layout has no such key, or where */

@@ -11,7 +11,7 @@
 #include "doc/doc.h"
 #include "mesh/mesh.h"
 
-#define OBSERVE_NAME_MAX	253	/* RFC 1123 subdomain: an object's name */
+#define OBSERVE_NAME_MAX	253	/* of a name: RFC 1123 subdomain */
 #define OBSERVE_FILES_MAX	10000	/* files in one directory */
 
 struct observe_options {

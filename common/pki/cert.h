@@ -39,7 +39,7 @@ struct cert {
 	unsigned	 refs;
 	uint8_t		 sha256[CERT_SHA256_LEN];	/* of the DER */
 	struct der	 der;
-	struct der	 subject;	/* Name as it stands, tag and length too */
+	struct der	 subject;	/* Name, tag and length too */
 	struct der	 issuer;
 	struct der	 spki;		/* SubjectPublicKeyInfo */
 	struct der	 serial;	/* INTEGER's content octets */

@@ -18,7 +18,7 @@ struct search {
 	struct chain_result		*res;
 	const struct cert		*chain[CHAIN_DEPTH_MAX];
 	size_t				 n;
-	size_t				 trusted;	/* from here on: anchors */
+	size_t				 trusted;	/* anchors from here */
 	unsigned			 work;
 };
 

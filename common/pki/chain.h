@@ -30,7 +30,7 @@ enum chain_why {
 	CHAIN_OK,
 	CHAIN_NO_ISSUER,	/* nothing there has issued `at` */
 	CHAIN_NAME,		/* only a re-encoded name would match (G) */
-	CHAIN_KEY_ID,		/* only the key identifiers do not match (O, B) */
+	CHAIN_KEY_ID,		/* only the key identifiers differ (O, B) */
 	CHAIN_SIGNATURE,
 	CHAIN_WEAK,		/* a digest or key this verifier refuses */
 	CHAIN_EXPIRED,
@@ -63,12 +63,15 @@ struct chain_query {
 
 struct chain_result {
 	enum chain_why		 why;
-	const struct cert	*where;		/* what `why` is about; borrowed */
-	const struct cert	*path[CHAIN_DEPTH_MAX]; /* leaf first, borrowed */
+	const struct cert	*where;		/* what why is about */
+	const struct cert	*path[CHAIN_DEPTH_MAX]; /* leaf first */
 	size_t			 npath;		/* complete only if CHAIN_OK */
 };
 
-/* Fills in res and returns res->why.  Never fails for lack of memory with ok. */
+/*
+ * Fills in res, whose pointers are q's, and returns res->why.  What cannot be
+ * judged for lack of memory or by a limit is never ok.
+ */
 enum chain_why chain_verify(const struct ruleset *rs,
 	    const struct chain_query *q, struct chain_result *res);
 

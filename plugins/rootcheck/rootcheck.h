@@ -40,7 +40,7 @@ struct rc_finding {
 	const char		*name;
 	const char		*entry;		/* "ca-cert.pem#1", or NULL */
 	const char		*role;
-	const struct cert	*cert;		/* NULL: no certificate's columns */
+	const struct cert	*cert;		/* NULL: no such columns */
 	int			 has_until;	/* first-break: until counts */
 	int64_t			 until;
 	const struct rule	*rule;		/* NULL: ok, or unknown */
@@ -55,9 +55,9 @@ struct rc_finding {
 
 struct rc_summary {
 	size_t			 records;
-	const struct cert	*root;		/* in force, or NULL; borrowed */
-	const char		*elsewhere;	/* a namespace, not -i's, with a */
-						/* CA secret; or NULL */
+	const struct cert	*root;		/* in force, or NULL */
+	const char		*elsewhere;	/* another namespace with */
+						/* a CA secret; or NULL */
 };
 
 struct rc;

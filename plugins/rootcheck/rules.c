@@ -65,7 +65,8 @@ const struct rc_rule rc_table[R_RULES] = {
 	"better",
 	"Envoy refuses RSA keys under 2048 bits for its own certificate, and "
 	"OpenSSL does from security level 2 on.",
-	"NIST SP 800-57 part 1, table 2; Envoy 1.9 release notes; issue 41993" },
+	"NIST SP 800-57 part 1, table 2; Envoy 1.9 release notes; issue "
+	"41993" },
 	ON_CERT, CERTS, 0, rc_weak_key },
 [R_NOT_A_CA] = { {
 	"not-a-ca", VERDICT_BAD,

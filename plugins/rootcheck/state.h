@@ -1,4 +1,4 @@
-/* What rootcheck keeps between the facts and the findings: its own files only. */
+/* Between the facts and the findings: rootcheck's own files only. */
 #ifndef PLUGINS_ROOTCHECK_STATE_H
 #define PLUGINS_ROOTCHECK_STATE_H
 

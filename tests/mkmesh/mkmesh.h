@@ -18,8 +18,8 @@
  *
  * A KEY is made when it is first named: e... is P-256, s... RSA 1024, every
  * other one RSA 2048; they are kept in $MKMESH_KEYS.  A VALUE is parts joined
- * by "+": a certificate's name, key:KEY, b64:PART, esc:PART (newlines as \n), or text:TEXT
- * with \n, \r and \s (a blank); "" is empty.  SPANs count from `at`.
+ * by "+": a certificate's name, key:KEY, b64:PART, esc:PART (newlines as \n),
+ * or text:TEXT with \n, \r and \s (a blank).  SPANs count from `at`.
  */
 #ifndef MKMESH_H
 #define MKMESH_H
