@@ -92,8 +92,8 @@ test_table(void **state)
 	    "it \"expired\"\n"
 	    "ok        mesh     \\x2d                   -      -              "
 	    "-\n"
-	    "warn      pod      sch\xc3\xb6n/\xe2\x82\xac                12     "
-	    "fedcba987654   \n");
+	    "warn      pod      sch\xc3\xb6n/\xe2\x82\xac                "
+	    "12     fedcba987654   \n");
 	assert_written(REC_TABLE, 0, 0, 1,
 	    "bad   secret   istio-system/cacerts   -3   0123456789ab   "
 	    "it \"expired\"\n");
