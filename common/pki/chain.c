@@ -99,7 +99,7 @@ is_v1(const struct cert *c)
 
 /* May it issue, by basicConstraints and keyUsage? */
 static enum chain_why
-judge_ca(const struct search *s, const struct cert *c, int trusted)
+judge_ca(const struct search *s, const struct cert *c, int last)
 {
 	if (lacks_cert_sign(s, c))
 		return CHAIN_KEY_USAGE;
@@ -107,11 +107,10 @@ judge_ca(const struct search *s, const struct cert *c, int trusted)
 		return CHAIN_OK;
 	if (c->bc == BC_NOT_CA)
 		return CHAIN_NOT_CA;
-	if (s->rs->ku_makes_ca && c->ku_present)
+	if (s->rs->ku_makes_ca && c->ku_present && last)
 		return CHAIN_OK;
 	/* version 1 had no extensions: roots of that age are tolerated */
-	return is_v1(c) && trusted && c->self_issued ? CHAIN_OK :
-	    CHAIN_NOT_CA;
+	return is_v1(c) && last && c->self_issued ? CHAIN_OK : CHAIN_NOT_CA;
 }
 
 static int
@@ -169,7 +168,10 @@ judge_issuer(const struct search *s, const struct cert *c,
 		return CHAIN_NO_ISSUER;
 	default:
 		/* another kind of key: BoringSSL finds out when it verifies */
-		return s->rs->prefers_valid ? CHAIN_SIGNATURE : CHAIN_OK;
+		if (s->rs->prefers_valid)
+			return CHAIN_SIGNATURE;
+		return lacks_cert_sign(s, issuer) ? CHAIN_KEY_USAGE :
+		    CHAIN_OK;
 	}
 }
 
@@ -324,12 +326,18 @@ verify_all(struct search *s)
 
 /* ---- OpenSSL, BoringSSL: the best issuer at each step ---- */
 
-/* EXFLAG_SS: its own issuer by names and key identifiers. */
+/*
+ * Its own issuer by names and key identifiers.  OpenSSL also wants the kind of
+ * the key to suit the signature, BoringSSL keyCertSign.
+ */
 static int
 self_signed(const struct search *s, const struct cert *c)
 {
-	return (flags(c) & EXFLAG_SS) != 0 &&
-	    !(s->rs->ku_at_lookup && lacks_cert_sign(s, c));
+	if (!s->rs->ku_at_lookup || c->aki_pins)
+		return (flags(c) & EXFLAG_SS) != 0 &&
+		    !(s->rs->ku_at_lookup && lacks_cert_sign(s, c));
+	return (flags(c) & EXFLAG_SI) != 0 && !lacks_cert_sign(s, c) &&
+	    (c->aki.p == NULL || c->ski.p == NULL || same(&c->aki, &c->ski));
 }
 
 static const struct cert *
@@ -422,7 +430,7 @@ judge_chain(struct search *s)
 
 	for (i = 0; i < end && i < s->n; i++) {
 		c = s->chain[i];
-		if (i > 0 && (why = judge_ca(s, c, i >= s->trusted)) !=
+		if (i > 0 && (why = judge_ca(s, c, i + 1 == s->n)) !=
 		    CHAIN_OK)
 			return fail(s, why, c);
 		if (i == 0 && !leaf_usage(s, c))

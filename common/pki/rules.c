@@ -30,7 +30,8 @@ const struct ruleset ruleset_boringssl = {
 	.ku_at_lookup = 1,
 	.leaf_ku = 1,
 	.strict_der = 1,
-	.hashes = SHA2 | BIT(HASH_SHA224) | BIT(HASH_SHA1) | BIT(HASH_NONE),
+	.hashes = SHA2 | BIT(HASH_SHA224) | BIT(HASH_SHA1) | BIT(HASH_MD5) |
+	    BIT(HASH_NONE),
 };
 
 /* Certificate.Verify() of Go 1.18 and later (crypto/x509/verify.go). */

@@ -372,9 +372,10 @@ is_extension(const struct der *oid, struct der value, int critical)
 		default:
 			return 0;
 		}
-	/* an id nobody knows is nobody's business unless it is critical; */
-	/* 1.3.6.1.5.5.7.1 (AIA) and 2.16.840.1.113730.1 (Netscape) are known */
-	return !critical && !(oid->len >= 7 &&
+	/* an id nobody knows is nobody's business here: whether a critical */
+	/* one matters is the rule set's.  1.3.6.1.5.5.7.1 (AIA) and */
+	/* 2.16.840.1.113730.1 (Netscape) are known, and not judged */
+	return !(oid->len >= 7 &&
 	    memcmp(oid->p, "\x2b\x06\x01\x05\x05\x07\x01", 7) == 0) &&
 	    !(oid->len >= 8 &&
 	    memcmp(oid->p, "\x60\x86\x48\x01\x86\xf8\x42\x01", 8) == 0);
