@@ -34,7 +34,7 @@ struct plan {
 	long		 from, to;
 	const char	*bc, *ku, *eku;
 	int		 ski;			/* 0 none, 1 hash, 2 odd */
-	int		 aki;			/* 0 none, 1 right, 2 odd, 3 pins */
+	int		 aki;			/* none right odd pins */
 	const EVP_MD	*md;
 	int		 odd_ext;		/* 1 unknown, 2 critical */
 	int		 junk;			/* bytes behind it */

@@ -7,6 +7,7 @@
 #include <openssl/x509v3.h>
 
 #include "pki/cert.h"
+#include "tests/unit/unit.h"
 
 struct mint {
 	const char	*o;		/* subject: O=, and the issuer's O= */

@@ -156,7 +156,8 @@ in_any_step(void **state)
 static void
 cut_anywhere(void **state)
 {
-	static const char text[] = "{\"apiVersion\":\"v1\",\"items\":[{\"kind\":"
+	static const char text[] = "{\"apiVersion\":\"v1\",\"items\":["
+	    "{\"kind\":"
 	    "\"A\",\"a\":[1,{\"b\":\"\\\"\"}]},{\"kind\":\"B\"}],"
 	    "\"kind\":\"List\"}";
 	struct buf seen;
