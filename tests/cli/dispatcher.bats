@@ -51,6 +51,13 @@ y"
 	    '<--help>' '<-->' '<*>' '<x' 'y>' | cmp - out
 }
 
+@test "the tool is called by its full path" {
+	cp "$(command -v bash)" "$d/kubectl-istio-rootcheck"
+	call rootcheck -c 'echo "$0"'
+	[ $status -eq 0 ]
+	[ "$(cat out)" = "$d/kubectl-istio-rootcheck" ]
+}
+
 @test "every exit status comes through, and a signal" {
 	for s in 0 1 2 3 126 255; do
 		printf '#!/bin/sh\nexit %s\n' $s >"$d/kubectl-istio-rootcheck"

@@ -202,6 +202,10 @@ test_explain_unknown(void **state)
 		{ "key", "unknown rule 'key': did you mean 'weak-key'?" },
 		{ "Expired", "unknown rule 'Expired': did you mean "
 		    "'expired'?" },
+		/* three letters wrong of eight; and four */
+		{ "wxxk-kxy", "unknown rule 'wxxk-kxy': did you mean "
+		    "'weak-key'?" },
+		{ "wxxx-kxy", "unknown rule 'wxxx-kxy': --help lists them" },
 		{ "zzzzzzzz", "unknown rule 'zzzzzzzz': --help lists them" },
 		{ "", "unknown rule '': --help lists them" },
 		{ "expired ", "unknown rule 'expired ': did you mean "

@@ -99,9 +99,9 @@ test_excused(void **state)
 {
 	const char *named[] = {
 		"expires-soon", "secret/istio-system/cacerts", "mesh/mesh",
-		"pod/a/", "/b/c", "",
+		"pod/a/", "/b/c", "", "filex.pem",
 	};
-	const struct cli_list list = { named, 6 };
+	const struct cli_list list = { named, 7 };
 	static const struct {
 		const char	*rule;
 		const char	*kind;
@@ -121,6 +121,7 @@ test_excused(void **state)
 		{ NULL, "mesh", "mesh", 1 },
 		{ NULL, "file", "mesh", 0 },
 		{ NULL, "pod", "a/x", 0 },
+		{ NULL, "file", ".pem", 0 },
 		{ "first-break", "mesh", "mesh", 1 },
 	};
 	struct tally t;
