@@ -102,15 +102,18 @@ FUZZ_ALL :=	$(patsubst tests/fuzz/fuzz_%.c,%,\
 FUZZ ?=		$(FUZZ_ALL)
 fuzz_src =	tests/fuzz/fuzz_$(1).c \
 		$(foreach r,$(FUZZ_ROOMS_$(1)),$(wildcard common/$(r)/*.c))
-fuzz_cc =	$(CLANG) $(KI_CPPFLAGS) -std=c11 -g -O1 $(2) -o $@ \
+FUZZ_DEPS =	tests/tests.mk $(wildcard tests/fuzz/*.h common/*/*.h)
+# limits that a small input can reach
+FUZZ_LIMITS =	-DDOC_ITEM_MAX=1024 -DDOC_NODES_MAX=300 -DDOC_ALIAS_MAX=20
+fuzz_cc =	$(CLANG) $(KI_CPPFLAGS) $(FUZZ_LIMITS) -std=c11 -g -O1 $(2) -o $@ \
 		$(call fuzz_src,$(1)) \
 		$(foreach r,$(FUZZ_ROOMS_$(1)),$(LIBS_$(r)))
 
-$(O)/fuzz/fuzz_%: $$(call fuzz_src,$$*) | $(call deps,build) $(call deps,fuzz)
+$(O)/fuzz/fuzz_%: $$(call fuzz_src,$$*) $(FUZZ_DEPS) | $(call deps,build) $(call deps,fuzz)
 	$(say) FUZZ $@
 	@mkdir -p $(@D)
 	$(Q)$(call fuzz_cc,$*,-fsanitize=fuzzer$(,)address$(,)undefined)
-$(O)/fuzz/cover_%: $$(call fuzz_src,$$*) | $(call deps,build) $(call deps,fuzz)
+$(O)/fuzz/cover_%: $$(call fuzz_src,$$*) $(FUZZ_DEPS) | $(call deps,build) $(call deps,fuzz)
 	$(say) FUZZ $@
 	@mkdir -p $(@D)
 	$(Q)$(call fuzz_cc,$*,-fsanitize=fuzzer -fprofile-instr-generate \

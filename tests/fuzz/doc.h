@@ -8,6 +8,7 @@
 
 #include "doc/doc.h"
 
+#define FUZZ_REFUSE SIZE_MAX	/* a sink's count: refuse everything */
 #define VISITS 100000	/* aliases share nodes: a walk must end */
 
 int	LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
@@ -48,11 +49,12 @@ fuzz_item(void *arg, const struct node *obj, struct err *e)
 {
 	size_t left = VISITS;
 
-	(void)e;
 	if (node_type(obj) != NODE_MAP)
 		abort();
 	(void)node_path(obj, "metadata", "name", (const char *)NULL);
 	fuzz_walk(obj, &left);
+	if (*(size_t *)arg == FUZZ_REFUSE)
+		return err_set(e, ERR_IO, "refused");
 	++*(size_t *)arg;
 	return 0;
 }
@@ -60,11 +62,10 @@ fuzz_item(void *arg, const struct node *obj, struct err *e)
 static inline int
 fuzz_bad(void *arg, size_t nth, const struct err *why, struct err *e)
 {
-	(void)arg;
-	(void)e;
 	if (nth == 0 || why->msg[0] == '\0')
 		abort();
-	return 0;
+	return *(size_t *)arg == FUZZ_REFUSE ? err_set(e, ERR_IO, "refused") :
+	    0;
 }
 
 /* The same bytes whole and in drips must be the same to a reader. */
@@ -72,6 +73,7 @@ struct fuzz_drip {
 	const uint8_t	*p;
 	size_t		 len;
 	size_t		 step;
+	size_t		 fail;		/* bytes left when it breaks; or 0 */
 };
 
 static inline ssize_t
@@ -79,7 +81,8 @@ fuzz_read(void *arg, void *p, size_t n, struct err *e)
 {
 	struct fuzz_drip *d = arg;
 
-	(void)e;
+	if (d->fail > 0 && d->len <= d->fail)
+		return err_set(e, ERR_IO, "broke");
 	n = n < d->step ? n : d->step;
 	n = n < d->len ? n : d->len;
 	if (n > 0)
@@ -93,18 +96,31 @@ static inline void
 fuzz_both(const uint8_t *p, size_t n, int (*reader)(const struct doc_source *,
     const struct doc_sink *, struct err *))
 {
-	struct fuzz_drip whole = { p, n, SIZE_MAX }, drip = { p, n, 5 };
+	struct fuzz_drip whole = { p, n, SIZE_MAX, 0 }, drip = { p, n, 5, 0 };
+	struct fuzz_drip again = whole, breaks = { p, n, 5, n / 2 };
 	struct doc_source a = { fuzz_read, &whole }, b = { fuzz_read, &drip };
-	size_t seen_a = 0, seen_b = 0;
+	struct doc_source c = { fuzz_read, &again }, d = { fuzz_read, &breaks };
+	size_t seen_a = 0, seen_b = 0, refuse = FUZZ_REFUSE;
+	struct doc_sink sc = { fuzz_item, fuzz_bad, &refuse };
 	struct doc_sink sa = { fuzz_item, fuzz_bad, &seen_a };
 	struct doc_sink sb = { fuzz_item, fuzz_bad, &seen_b };
-	struct err e = ERR_INIT;
+	struct err e = ERR_INIT, eb = ERR_INIT;
 	int ret;
 
 	ret = reader(&a, &sa, &e);
 	if (ret == -1 && e.msg[0] == '\0')
 		abort();
-	if (reader(&b, &sb, &e) != ret || seen_a != seen_b)
+	/* a parser that reads ahead may find an error or a limit earlier, but */
+	/* what is whole must be whole both times */
+	if (reader(&b, &sb, &eb) != ret && e.class != ERR_LIMIT &&
+	    eb.class != ERR_LIMIT)
+		abort();
+	if (ret == 0 && eb.class == ERR_NONE && seen_a != seen_b)
+		abort();
+	/* a sink that refuses, a source that breaks: an error, nothing else */
+	if (reader(&c, &sc, &e) == 0 && seen_a > 0)
+		abort();
+	if (n > 1 && reader(&d, &sb, &e) == 0)
 		abort();
 }
 

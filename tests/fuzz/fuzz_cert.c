@@ -15,11 +15,19 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	};
 	struct chain_query q;
 	struct chain_result res;
+	char hex[2 * CERT_SHA256_LEN + 1];
 	struct cert *c;
 	size_t i;
 
+	pki_init();
 	if (cert_parse(p, n, &c, NULL) == -1)
 		return 0;
+	cert_hex(c, hex);
+	cert_free(cert_ref(c));
+	(void)cert_signed_by(c, c);
+	if (strlen(hex) != 64 || !cert_equal(c, c) || !cert_same_key(c, c) ||
+	    (cert_claims_self_signed(c) && !c->self_issued))
+		abort();
 	if (c->der.len != n || c->subject_text == NULL)
 		abort();
 	memset(&q, 0, sizeof(q));

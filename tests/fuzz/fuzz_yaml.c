@@ -20,6 +20,14 @@ decoded(const struct doc_source *src, const struct doc_sink *sink,
 int
 LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
+	struct doc_text text = { (const char *)p, n };
+	struct doc_source src = doc_text_source(&text);
+	size_t seen = 0;
+	struct doc_sink sink = { fuzz_item, NULL, &seen };
+	struct err e = ERR_INIT;
+
 	fuzz_both(p, n, decoded);
+	(void)doc_sniff((const char *)p, n);
+	(void)doc_read_yaml(&src, &sink, &e);
 	return 0;
 }
