@@ -427,11 +427,12 @@ read_root_map(struct reader *r, struct err *e)
 			r->root.listed = 1;
 			ret = read_items(r, e);
 			begin_item(r);
-		} else if ((ret = read_value(r, &v, e)) == 0)
-			ret = merges && !r->over ? merge(r, r->root.map, v, e) :
-			    add_member(r, r->root.map, key, v, e);
-		if (ret == 0 && merges && !r->over)
+		} else if ((ret = read_value(r, &v, e)) == 0 && merges) {
+			if (!r->over)
+				ret = merge(r, r->root.map, v, e);
 			json_object_put(v);
+		} else if (ret == 0)
+			ret = add_member(r, r->root.map, key, v, e);
 		free(key);
 		if (ret == -1)
 			return -1;

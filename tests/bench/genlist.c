@@ -51,26 +51,30 @@ main(int argc, char **argv)
 			    "  type: istio.io/key-and-cert\n", chain, key,
 			    root, i, i, i % 200, 1000 + i, i);
 		else
-			printf("%s        {\n            \"apiVersion\": \"v1\","
-			    "\n            \"data\": {\n"
+			printf("%s        {\n"
+			    "            \"apiVersion\": \"v1\",\n"
+			    "            \"data\": {\n"
 			    "                \"cert-chain.pem\": \"%s\",\n"
 			    "                \"key.pem\": \"%s\",\n"
 			    "                \"root-cert.pem\": \"%s\"\n"
-			    "            },\n            \"kind\": \"Secret\",\n"
+			    "            },\n"
+			    "            \"kind\": \"Secret\",\n"
 			    "            \"metadata\": {\n"
 			    "                \"annotations\": {\n"
-			    "                    \"istio.io/service-account.name\":"
+			    "                    "
+			    "\"istio.io/service-account.name\":"
 			    " \"sa-%d\"\n                },\n"
 			    "                \"creationTimestamp\": "
 			    "\"2025-01-01T00:00:00Z\",\n"
 			    "                \"name\": \"istio.sa-%d\",\n"
 			    "                \"namespace\": \"ns-%d\",\n"
 			    "                \"resourceVersion\": \"%d\",\n"
-			    "                \"uid\": \"5b1c9a52-2d1f-4c8e-9d5e-"
-			    "%012d\"\n            },\n"
+			    "                "
+			    "\"uid\": \"5b1c9a52-2d1f-4c8e-9d5e-%012d\"\n"
+			    "            },\n"
 			    "            \"type\": \"istio.io/key-and-cert\"\n"
-			    "        }", i == 0 ? "" : ",\n", chain, key, root, i,
-			    i, i % 200, 1000 + i, i);
+			    "        }", i == 0 ? "" : ",\n", chain, key,
+			    root, i, i, i % 200, 1000 + i, i);
 	}
 	fputs(yaml ? "kind: List\nmetadata:\n  resourceVersion: \"\"\n" :
 	    "\n    ],\n    \"kind\": \"List\",\n    \"metadata\": {\n"

@@ -99,7 +99,8 @@ fuzz_both(const uint8_t *p, size_t n, int (*reader)(const struct doc_source *,
 	struct fuzz_drip whole = { p, n, SIZE_MAX, 0 }, drip = { p, n, 5, 0 };
 	struct fuzz_drip again = whole, breaks = { p, n, 5, n / 2 };
 	struct doc_source a = { fuzz_read, &whole }, b = { fuzz_read, &drip };
-	struct doc_source c = { fuzz_read, &again }, d = { fuzz_read, &breaks };
+	struct doc_source c = { fuzz_read, &again };
+	struct doc_source d = { fuzz_read, &breaks };
 	size_t seen_a = 0, seen_b = 0, refuse = FUZZ_REFUSE;
 	struct doc_sink sc = { fuzz_item, fuzz_bad, &refuse };
 	struct doc_sink sa = { fuzz_item, fuzz_bad, &seen_a };
@@ -110,8 +111,8 @@ fuzz_both(const uint8_t *p, size_t n, int (*reader)(const struct doc_source *,
 	ret = reader(&a, &sa, &e);
 	if (ret == -1 && e.msg[0] == '\0')
 		abort();
-	/* a parser that reads ahead may find an error or a limit earlier, but */
-	/* what is whole must be whole both times */
+	/* a parser that reads ahead may find an error or a limit earlier, */
+	/* but what is whole must be whole both times */
 	if (reader(&b, &sb, &eb) != ret && e.class != ERR_LIMIT &&
 	    eb.class != ERR_LIMIT)
 		abort();

@@ -122,6 +122,8 @@ static const struct {
 	{ doc_read_yaml, "kind: \"A\n", NULL },
 	{ doc_read_yaml, "kind: \xff\n", NULL },
 	{ doc_read_yaml, "? [a]\n: b\n", NULL },
+	{ doc_read_yaml, "<<: text\n", NULL },
+	{ doc_read_yaml, "a: {<<: text}\n", NULL },
 };
 
 static void
