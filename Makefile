@@ -104,6 +104,9 @@ install: all
 	    $(DESTDIR)$(BINDIR)
 	install -m 644 completions/kubectl-istio.bash \
 	    $(DESTDIR)$(BASHCOMPDIR)/kubectl-istio
+	for t in $(filter-out kubectl-istio,$(TOOLS)); do \
+		ln -sf kubectl-istio $(DESTDIR)$(BASHCOMPDIR)/$$t; \
+	done
 	install -m 644 completions/_kubectl-istio $(DESTDIR)$(ZSHCOMPDIR)
 
 uninstall:
@@ -113,7 +116,7 @@ uninstall:
 	done
 	rm -f $(patsubst completions/%,$(DESTDIR)$(BINDIR)/%,$(wildcard \
 	    completions/kubectl_complete-*))
-	rm -f $(DESTDIR)$(BASHCOMPDIR)/kubectl-istio \
+	rm -f $(TOOLS:%=$(DESTDIR)$(BASHCOMPDIR)/%) \
 	    $(DESTDIR)$(ZSHCOMPDIR)/_kubectl-istio
 
 .PHONY: clean help
