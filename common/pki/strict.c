@@ -340,17 +340,75 @@ shape_san(struct der in)
 			return 0;
 		if (t.tag == 0x82 && !is_text(&t.body, IA5))
 			return 0;
+		if (t.tag == 0x81 && !is_text(&t.body, IA5))
+			return 0;
 		if (t.tag == 0x87 && t.body.len != 4 && t.body.len != 16)
 			return 0;
-		if (t.tag != 0x86 && t.tag != 0x82 && t.tag != 0x87)
+		if (t.tag != 0x86 && t.tag != 0x82 && t.tag != 0x81 &&
+		    t.tag != 0x87)
 			return 0;
 	}
 	return 1;
 }
 
+/* What each of a sequence's sequences must begin with, and may hold then. */
+static int
+shape_list(struct der in, int (*one)(struct der))
+{
+	struct der_tlv seq, t;
+
+	if (der_want(&in, SEQUENCE, &seq) == -1 || in.len != 0 ||
+	    seq.body.len == 0)
+		return 0;
+	while (seq.body.len > 0)
+		if (der_want(&seq.body, SEQUENCE, &t) == -1 || !one(t.body))
+			return 0;
+	return 1;
+}
+
+/* certificatePolicies: an id, and qualifiers that nobody reads. */
+static int
+one_policy(struct der in)
+{
+	struct der_tlv t;
+
+	return is_der(in, 0) && der_want(&in, OID, &t) == 0 &&
+	    (in.len == 0 || (der_want(&in, SEQUENCE, &t) == 0 &&
+	    in.len == 0 && t.body.len > 0));
+}
+
+/* authorityInfoAccess: a method, and a URI. */
+static int
+one_access(struct der in)
+{
+	struct der_tlv t;
+
+	return der_want(&in, OID, &t) == 0 && is_oid(&t.body) &&
+	    der_want(&in, 0x86, &t) == 0 && is_text(&t.body, IA5) &&
+	    in.len == 0;
+}
+
+/* cRLDistributionPoints: full names that are URIs, and nothing else. */
+static int
+one_point(struct der in)
+{
+	struct der_tlv t;
+
+	if (der_want(&in, 0xa0, &t) == -1 || in.len != 0)
+		return 0;
+	in = t.body;
+	if (der_want(&in, 0xa0, &t) == -1 || in.len != 0 || t.body.len == 0)
+		return 0;
+	for (in = t.body; in.len > 0;)
+		if (der_want(&in, 0x86, &t) == -1 || !is_text(&t.body, IA5))
+			return 0;
+	return 1;
+}
+
 /*
- * An extension's contents.  Ids that these decoders know and this function
- * does not (name constraints, policies, distribution points) are refused.
+ * An extension's contents, where a decoder looks at them.  An id nobody knows
+ * is nobody's business here: whether a critical one matters is for the rule
+ * set.
  */
 static int
 is_extension(const struct der *oid, struct der value, int critical)
@@ -365,20 +423,23 @@ is_extension(const struct der *oid, struct der value, int critical)
 			return shape_san(value);
 		case 19:
 			return shape_bc(value);
+		case 30:	/* name constraints: not judged */
+			return 0;
+		case 31:
+			return shape_list(value, one_point);
+		case 32:
+			return shape_list(value, one_policy);
 		case 35:
 			return !critical && shape_aki(value);
 		case 37:
 			return shape_oids(value);
 		default:
-			return 0;
+			return !critical;
 		}
-	/* an id nobody knows is nobody's business here: whether a critical */
-	/* one matters is the rule set's.  1.3.6.1.5.5.7.1 (AIA) and */
-	/* 2.16.840.1.113730.1 (Netscape) are known, and not judged */
-	return !(oid->len >= 7 &&
-	    memcmp(oid->p, "\x2b\x06\x01\x05\x05\x07\x01", 7) == 0) &&
-	    !(oid->len >= 8 &&
-	    memcmp(oid->p, "\x60\x86\x48\x01\x86\xf8\x42\x01", 8) == 0);
+	if (IS(oid, "\x2b\x06\x01\x05\x05\x07\x01\x01"))
+		return !critical && shape_list(value, one_access);
+	/* Netscape's certificate type is a purpose of its own: not judged */
+	return !IS(oid, "\x60\x86\x48\x01\x86\xf8\x42\x01\x01");
 }
 
 #define EXTENSIONS_MAX 64

@@ -134,6 +134,15 @@ add_exts(X509 *x, X509 *issuer, char **w)
 	if (strcmp(ski, "none") != 0)
 		add_ext(x, issuer, NID_subject_key_identifier,
 		    strcmp(ski, "sha1") == 0 ? "hash" : ski);
+	if (word(w, "corporate", NULL) != NULL) {
+		add_ext(x, issuer, NID_info_access,
+		    "OCSP;URI:http://ocsp.example.com/");
+		add_ext(x, issuer, NID_crl_distribution_points,
+		    "URI:http://example.com/x.crl");
+		add_ext(x, issuer, NID_certificate_policies,
+		    "DER:300830060604551d2000");
+		add_ext(x, issuer, NID_netscape_comment, "by openssl");
+	}
 	aki = word(w, "aki", "none");
 	if (strcmp(aki, "none") != 0)
 		add_ext(x, issuer, NID_authority_key_identifier,

@@ -10,6 +10,7 @@
  *	    [from=SPAN|TIME] [to=SPAN|TIME] [ca=yes|no|none] [pathlen=N]
  *	    [ku=certsign|digsig|none] [ski=sha1|none|HEX]
  *	    [aki=none|keyid|pins] [md=sha256|sha1|md5] [break]
+ *	    [corporate]: AIA, CRL distribution points, policies, a comment
  *	secret|configmap NS/NAME [type=TYPE] [meta=JSON] KEY=VALUE...
  *	mutating|validating NAME HOOK=VALUE...
  *	trustbundle NAME SIGNER VALUE

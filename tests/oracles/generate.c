@@ -37,6 +37,7 @@ struct plan {
 	int		 aki;			/* none right odd pins */
 	const EVP_MD	*md;
 	int		 odd_ext;		/* 1 unknown, 2 critical */
+	int		 corporate;		/* what such CAs put in */
 	int		 junk;			/* bytes behind it */
 };
 
@@ -146,6 +147,19 @@ make(const struct plan *p, int *len)
 		    "0badc0de");
 	if (p->aki != 0)
 		aki(x, p);
+	if (p->corporate) {
+		ext(x, NID_info_access, "OCSP;URI:http://ocsp.example.com/,"
+		    "caIssuers;URI:http://example.com/ca.cer");
+		ext(x, NID_crl_distribution_points, p->corporate == 2 ?
+		    "URI:http://a.example.com/x.crl,URI:ldap://b/x" :
+		    "URI:http://example.com/x.crl");
+		ext(x, NID_certificate_policies, p->corporate == 2 ?
+		    "critical,DER:300830060604551d2000" :
+		    "DER:300e300506032a0304300506032a0305");
+		ext(x, NID_netscape_comment, "made by openssl");
+		ext(x, NID_policy_constraints, p->corporate == 3 ?
+		    "requireExplicitPolicy:3" : NULL);
+	}
 	if (p->odd_ext)
 		odd_ext(x, p->odd_ext == 2);
 	/* there is no ECDSA with MD5 */
@@ -178,7 +192,7 @@ damage(struct plan *p, int is_leaf)
 	static const char *const ekus[] = { NULL, "serverAuth", "clientAuth",
 	    "serverAuth,clientAuth", "codeSigning", "anyExtendedKeyUsage" };
 
-	switch (rnd(14)) {
+	switch (rnd(15)) {
 	case 0:
 		p->issuer = rnd(2) ? "nobody" : "root";
 		break;
@@ -215,6 +229,9 @@ damage(struct plan *p, int is_leaf)
 		break;
 	case 11:
 		p->by = keys[rnd(KEYS)];
+		break;
+	case 13:
+		p->corporate = 1 + (int)rnd(3);
 		break;
 	case 12:
 		p->odd_ext = 1 + (int)rnd(2);
