@@ -23,7 +23,7 @@ WARN =		-Wall -Wextra -Wshadow -Wmissing-prototypes -Wvla -Wformat=2 \
 HARDEN =	-fPIE -fstack-protector-strong -fstack-clash-protection
 FORTIFY =	-D_FORTIFY_SOURCE=2
 OPT =		-O2 -g
-KI_CPPFLAGS =	-D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -Icommon -I. \
+KI_CPPFLAGS =	-D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -Icommon -I. -I$(O)/gen \
 		-DVERSION='"$(VERSION)"' $(CPPFLAGS)
 KI_CFLAGS =	-std=c11 $(OPT) $(WARN) $(WERROR) $(HARDEN) $(FORTIFY) $(SAN) \
 		-ffile-prefix-map=$(CURDIR)=. -fno-common $(CFLAGS)
@@ -31,17 +31,20 @@ KI_LDFLAGS =	-pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,--as-needed \
 		$(SAN) $(LDFLAGS)
 
 # ---- rooms, and the libraries that each may see (the layering's proof) ----
-ROOMS :=	base pki doc rec mesh era observe cli
+ROOMS :=	base pki doc rec mesh era kube observe cli
 LIBS_pki =	-lcrypto
 LIBS_doc =	-lyaml -ljson-c
-room_obj =	$(patsubst %.c,$(O)/obj/%.o,$(sort $(wildcard common/$(1)/*.c)))
+LIBS_kube =	-lcurl -lprotobuf-c
+room_obj =	$(patsubst %.c,$(O)/obj/%.o,$(sort $(wildcard common/$(1)/*.c))) \
+		$(patsubst common/$(1)/%.proto,$(O)/obj/gen/%.pb-c.o,\
+		$(wildcard common/$(1)/*.proto))
 plugin_obj =	$(patsubst %.c,$(O)/obj/%.o,$(sort $(wildcard plugins/$(1)/*.c)))
 
 LIB :=		$(O)/lib/libkubectl-istio.a
 TOOLS :=	$(patsubst cmd/%.c,%,$(sort $(wildcard cmd/kubectl-istio*.c)))
 BINS :=		$(TOOLS:%=$(O)/bin/%)
 MANS :=		$(TOOLS:%=cmd/%.1)
-ALL_LIBS =	$(LIBS_doc) $(LIBS_pki)
+ALL_LIBS =	$(LIBS_kube) $(LIBS_doc) $(LIBS_pki)
 
 ifeq ($(V),0)
 Q = @
@@ -70,6 +73,17 @@ $(O)/obj/%.o: %.c | $(call deps,build)
 	$(say) CC $<
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(KI_CPPFLAGS) $(KI_CFLAGS) -MMD -MP -c -o $@ $<
+
+# protobuf-c's own code, from our messages
+$(O)/gen/%.pb-c.c: common/kube/%.proto | $(call deps,build)
+	$(say) PROTO $@
+	@mkdir -p $(@D)
+	$(Q)protoc-c --c_out=$(@D) --proto_path=$(<D) $<
+$(O)/obj/gen/%.pb-c.o: $(O)/gen/%.pb-c.c
+	$(say) CC $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(KI_CPPFLAGS) $(KI_CFLAGS) -w -c -o $@ $<
+$(O)/obj/common/kube/proto.o: $(O)/gen/api.pb-c.c
 
 $(LIB): $(foreach r,$(ROOMS),$(call room_obj,$(r)))
 	$(say) AR $@

@@ -12,7 +12,9 @@
 #include "cli/cli.h"
 #include "cli/progress.h"
 #include "cli/tally.h"
+#include "kube/kube.h"
 #include "mesh/names.h"
+#include "observe/cluster.h"
 #include "observe/observe.h"
 #include "pki/cert.h"
 #include "plugins/rootcheck/rootcheck.h"
@@ -21,15 +23,16 @@
 
 /* The names of -o, in the order of enum rec_form, and one more. */
 static const char *const forms[] = {
-	"tsv", "table", "wide", "json", "jsonl", "classic", NULL
+	"tsv", "table", "wide", "json", "jsonl", "prom", "nagios", "classic",
+	NULL
 };
-#define FORM_CLASSIC 5
+#define FORM_CLASSIC (REC_NAGIOS + 1)
 
 static const char *const progresses[] = { "auto", "never", NULL };
 
 struct options {
-	struct cli_list	 files;
-	struct cli_list	 excuse;
+	struct strs	 files;
+	struct strs	 excuse;
 	const char	*istio_ns;
 	const char	*at;
 	const char	*warn;
@@ -42,6 +45,7 @@ struct options {
 	int		 no_headers;
 	int		 allow_empty;
 	int		 all_namespaces;
+	int		 print_rbac;
 	int		 help;
 	int		 version;
 };
@@ -50,7 +54,8 @@ struct options {
 
 static const struct cli_opt opts[] = {
 	{ "filename", 'f', CLI_LIST, OPT(files), "FILE|DIR|-",
-	    "manifests (YAML, JSON) or PEM to judge; repeatable, - is stdin",
+	    "judge manifests (YAML, JSON) or PEM, and no cluster; repeatable, "
+	    "- is stdin",
 	    NULL },
 	{ "istio-namespace", 'i', CLI_STRING, OPT(istio_ns), "NAMESPACE",
 	    "where the control plane lives (istio-system)", NULL },
@@ -61,7 +66,8 @@ static const struct cli_opt opts[] = {
 	{ "at", 0, CLI_STRING, OPT(at), "TIME",
 	    "judge as of then: 2027-01-31T00:00:00Z, +90d", NULL },
 	{ "output", 'o', CLI_WORD, OPT(form), "FORM",
-	    "tsv (off a terminal), table (on one), wide, json, jsonl, classic",
+	    "tsv (off a terminal), table (on one), wide, json, jsonl, prom, "
+	    "nagios, classic",
 	    forms },
 	{ "no-headers", 0, CLI_BOOL, OPT(no_headers), NULL,
 	    "no header line in a table", NULL },
@@ -75,6 +81,9 @@ static const struct cli_opt opts[] = {
 	    "say on a terminal's stderr how far it is (auto)", progresses },
 	{ "all-namespaces", 'A', CLI_BOOL, OPT(all_namespaces), NULL,
 	    "accepted: the whole mesh is judged anyway", NULL },
+	{ "print-rbac", 0, CLI_BOOL, OPT(print_rbac), NULL,
+	    "print the Role and ClusterRole that this needs of a cluster",
+	    NULL },
 	{ "explain", 0, CLI_STRING, OPT(explain), "RULE",
 	    "say what a rule means and where it comes from", NULL },
 	{ "completion", 0, CLI_STRING, OPT(completion), "bash|zsh|kubectl",
@@ -94,13 +103,15 @@ static const struct cli_refused refused[] = {
 static const struct cli_tool tool = {
 	.word = "rootcheck",
 	.summary = "judge every certificate that a mesh's trust hangs on",
-	.synopsis = "-f FILE|DIR|- [flags]",
+	.synopsis = "[-f FILE|DIR|-]... [flags]",
 	.details =
 "Which certificates does this mesh's trust hang on, which of them is in\n"
 "force, and when does the first of them break something? For every Istio\n"
-"since 1.0.\n"
+"since 1.0. Of the cluster that kubectl talks to, or of manifests (-f).\n"
 "\n"
 "Examples:\n"
+"  kubectl istio rootcheck\n"
+"  kubectl istio rootcheck --context prod -o nagios --warn 60d\n"
 "  kubectl get secret,configmap,deployment -n istio-system -o json |\n"
 "    kubectl istio rootcheck -f -\n"
 "  kubectl istio rootcheck -f manifests/ -f root-cert.pem --warn 60d\n"
@@ -133,11 +144,15 @@ static const struct rec_schema schema = {
 /* One run: what the callbacks need. */
 struct run {
 	struct options		 o;
+	struct kube_flags	 flags;
 	int64_t			 now;	/* the clock's */
 	struct rc_params	 params;
 	struct tally		 tally;
 	struct progress		 progress;
 	struct rec_writer	*out;	/* NULL for classic */
+	int			 nagios;	/* that world's status */
+	int			 shown;		/* help and the like, no more */
+	int			 empty;		/* nothing was there to judge */
 };
 
 /* "30d", or "20%" of a certificate's own lifetime. */
@@ -167,7 +182,7 @@ parse_limit(const char *flag, const char *s, struct rc_limit *l,
 }
 
 static int
-check_options(struct run *r, const struct cli_list *operands, struct err *e)
+check_options(struct run *r, const struct strs *operands, struct err *e)
 {
 	size_t i, stdins = 0;
 
@@ -193,11 +208,6 @@ check_options(struct run *r, const struct cli_list *operands, struct err *e)
 	for (i = 0; i < r->o.files.n; i++)
 		if (strcmp(r->o.files.v[i], "-") == 0 && ++stdins > 1)
 			return err_set(e, ERR_USAGE, "-f - is given twice");
-	if (r->o.files.n == 0)
-		return err_set(e, ERR_CONFIG, "no input: this version judges "
-		    "manifests and PEM files, so name some with -f (kubectl "
-		    "get ... -o json | kubectl istio rootcheck -f -), or try "
-		    "'make demo'");
 	return 0;
 }
 
@@ -241,10 +251,11 @@ on_finding(void *arg, const struct rc_finding *f, struct err *e)
 	int64_t until;
 
 	object_name(object, sizeof(object), f->ns, f->name);
-	tally_add(&r->tally, f->verdict, is_excused(r, f, object));
+	memset(&rec, 0, sizeof(rec));
+	rec.excused = is_excused(r, f, object);
+	tally_add(&r->tally, f->verdict, rec.excused);
 	if (r->out == NULL || (r->o.quiet && f->verdict == VERDICT_OK))
 		return 0;
-	memset(&rec, 0, sizeof(rec));
 	rec.verdict = f->verdict;
 	rec.field[0] = verdict_name(f->verdict);
 	rec.field[1] = f->kind;
@@ -298,9 +309,60 @@ nothing(struct run *r, const struct rc_summary *sum)
 		    "there is a CA secret in '%s': did you mean -i %s?",
 		    r->o.istio_ns, sum->elsewhere, sum->elsewhere);
 	else
-		cli_note(stderr, "error: no root found: the input holds no CA "
-		    "secret, trust bundle, webhook or certificate of Istio");
+		cli_note(stderr, "error: no root found: %s no CA secret, "
+		    "trust bundle, webhook or certificate of Istio",
+		    r->o.files.n > 0 ? "the input holds" :
+		    "the cluster has");
 	tally_fail(&r->tally);
+	r->empty = 1;
+}
+
+static void
+on_log(void *arg, const char *text)
+{
+	struct run *r = arg;
+
+	progress_clear(&r->progress);
+	cli_note(stderr, "%s", text);
+}
+
+static int
+read_cluster(struct run *r, const struct observe_options *oo,
+    const struct sink *sink, struct err *e)
+{
+	const struct kube_log log = { r->flags.verbose, on_log, r };
+	const struct kube_options ko = { "rootcheck", VERSION, &log, NULL };
+	struct kube_config *c;
+	struct kube *k = NULL;
+	int ret = -1;
+
+	if (kube_config_load(&r->flags, &c, e) == -1) {
+		if (e->class != ERR_ABSENT)
+			return -1;
+		return err_set(e, ERR_CONFIG, "no cluster is configured: set "
+		    "KUBECONFIG or --kubeconfig, or judge manifests with -f "
+		    "(kubectl get ... -o json | kubectl istio rootcheck -f -), "
+		    "or try 'make demo'");
+	}
+	if (kube_open(c, &ko, &k, e) == 0)
+		ret = observe_cluster(k, r->o.istio_ns, oo, sink, e);
+	kube_close(k);
+	kube_config_free(c);
+	return ret;
+}
+
+static int
+read_input(struct run *r, const struct observe_options *oo,
+    const struct sink *sink, struct err *e)
+{
+	size_t i;
+
+	if (r->o.files.n == 0)
+		return read_cluster(r, oo, sink, e);
+	for (i = 0; i < r->o.files.n; i++)
+		if (observe_path(r->o.files.v[i], oo, sink, e) == -1)
+			return -1;
+	return 0;
 }
 
 /* Read it all first: what is in force can hang on the last object. */
@@ -315,14 +377,12 @@ judge(struct run *r, struct err *e)
 	struct rc *rc = NULL;
 	struct sink sink;
 	int ret = -1;
-	size_t i;
 
 	if (rc_new(&r->params, &rc, e) == -1)
 		return -1;
 	sink = rc_sink(rc);
-	for (i = 0; i < r->o.files.n; i++)
-		if (observe_path(r->o.files.v[i], &oo, &sink, e) == -1)
-			goto out;
+	if (read_input(r, &oo, &sink, e) == -1)
+		goto out;
 	progress_clear(&r->progress);
 	if (r->o.form != FORM_CLASSIC) {
 		ro.form = (enum rec_form)r->o.form;
@@ -337,6 +397,8 @@ judge(struct run *r, struct err *e)
 	if (sum.records == 0 && !r->o.allow_empty)
 		nothing(r, &sum);
 	ret = 0;
+	if (r->o.form == REC_NAGIOS)
+		r->nagios = rec_nagios_state(r->out);
 out:
 	progress_clear(&r->progress);
 	rec_free(r->out);
@@ -346,20 +408,50 @@ out:
 
 /* What is printed instead of judging.  1 if it was one of these. */
 static int
-instead(const struct run *r, const struct cli_group *g, int *ret,
+instead(struct run *r, const struct cli_group *g, int *ret,
     struct err *e)
 {
 	if (r->o.help)
-		*ret = cli_help(stdout, &tool, g, 1, e);
+		*ret = cli_help(stdout, &tool, g, 2, e);
 	else if (r->o.version)
 		*ret = cli_version(stdout, &tool, e);
 	else if (r->o.explain != NULL)
 		*ret = cli_explain(stdout, &tool, r->o.explain, e);
 	else if (r->o.completion != NULL)
-		*ret = cli_completion(stdout, &tool, g, 1, r->o.completion, e);
+		*ret = cli_completion(stdout, &tool, g, 2, r->o.completion, e);
+	else if (r->o.print_rbac)
+		*ret = observe_print_rbac(stdout, "kubectl-istio-rootcheck",
+		    r->o.istio_ns, e);
 	else
 		return 0;
+	r->shown = 1;
 	return 1;
+}
+
+/*
+ * The exit status: the tally's, but for the two forms whose readers have rules
+ * of their own.  A text file for Prometheus is whole or not there, and what
+ * was found is in it; a monitoring plugin says everything on stdout.
+ */
+static int
+status(const struct run *r, int ret, const struct err *e)
+{
+	int failed = ret == -1;
+
+	if (failed)
+		ret = cli_fail(stderr, &tool, e);
+	else
+		ret = tally_status(&r->tally);
+	if (r->shown || e->class == ERR_USAGE)
+		return ret;
+	if (r->o.form == REC_PROM && !failed && !r->empty)
+		return 0;
+	if (r->o.form != REC_NAGIOS)
+		return ret;
+	if (!failed)
+		return r->empty ? 3 : r->nagios;
+	printf("ROOTCHECK UNKNOWN - it could not be judged, stderr says why\n");
+	return 3;
 }
 
 int
@@ -368,8 +460,10 @@ main(int argc, char **argv)
 	struct run r = { .o = {
 		.istio_ns = NAME_ISTIO_NAMESPACE, .warn = "30d", .crit = "7d",
 	} };
-	const struct cli_group group = { opts, &r.o };
-	struct cli_list operands = { NULL, 0 };
+	const struct cli_group groups[] = {
+		{ opts, &r.o }, { cli_cluster_opts, &r.flags }
+	};
+	struct strs operands = { NULL, 0 };
 	struct err e = ERR_INIT;
 	int ret;
 
@@ -377,16 +471,18 @@ main(int argc, char **argv)
 	pki_init();
 	r.now = (int64_t)time(NULL);
 	r.o.form = isatty(STDOUT_FILENO) ? REC_TABLE : REC_TSV;
-	ret = cli_parse(&tool, &group, 1, argc, argv, &operands, &e);
-	if (ret == 0 && !instead(&r, &group, &ret, &e) &&
+	ret = cli_parse(&tool, groups, 2, argc, argv, &operands, &e);
+	if (ret == 0 && !instead(&r, groups, &ret, &e) &&
 	    (ret = check_options(&r, &operands, &e)) == 0) {
 		tally_init(&r.tally, &r.o.excuse);
 		progress_init(&r.progress, stderr, r.o.progress == 1);
 		ret = judge(&r, &e);
 	}
-	ret = ret == -1 ? cli_fail(stderr, &tool, &e) : tally_status(&r.tally);
+	ret = status(&r, ret, &e);
 	cli_list_free(&operands);
 	cli_list_free(&r.o.files);
 	cli_list_free(&r.o.excuse);
+	cli_list_free(&r.flags.as_group);
+	cli_list_free(&r.flags.as_extra);
 	return ret;
 }

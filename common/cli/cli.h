@@ -16,22 +16,19 @@
 
 #include "base/err.h"
 #include "base/rule.h"
+#include "base/strs.h"
 
 #define CLI_ARGS_MAX 65536	/* operands, or values of one flag */
 
 enum cli_type {
 	CLI_BOOL,	/* int; "--x", "--x=true", "--x=false", 1 t T ... */
 	CLI_STRING,	/* const char *, pointing into argv */
-	CLI_LIST,	/* struct cli_list; repeatable */
+	CLI_LIST,	/* struct strs; repeatable */
 	CLI_WORD,	/* int: index of the value in words */
 	CLI_SPAN,	/* int64_t: seconds; "30d" */
 	CLI_NUMBER	/* int: 0 to 1000000 */
 };
 
-struct cli_list {
-	const char	**v;		/* the strings are argv's */
-	size_t		  n;
-};
 
 struct cli_opt {
 	const char	*name;		/* "warn"; NULL ends a table */
@@ -72,9 +69,9 @@ struct cli_tool {
  * cli_list_free() gives back what a list holds.
  */
 int	cli_parse(const struct cli_tool *tool, const struct cli_group *groups,
-	    size_t ngroups, int argc, char **argv, struct cli_list *operands,
+	    size_t ngroups, int argc, char **argv, struct strs *operands,
 	    struct err *e);
-void	cli_list_free(struct cli_list *l);
+void	cli_list_free(struct strs *l);
 
 /* What --help, --explain RULE, --completion SHELL and --version print. */
 int	cli_help(FILE *out, const struct cli_tool *tool,
@@ -88,7 +85,10 @@ int	cli_version(FILE *out, const struct cli_tool *tool, struct err *e);
 
 /*
  * Say an error: "error: MSG", escaped, and for ERR_USAGE a second line "See
- * 'kubectl istio WORD --help' for usage."  Returns the exit status, 2.
+ * 'kubectl istio WORD --help' for usage."  A message that begins with a capital
+ * is a whole sentence of kubectl's ("Error from server (Forbidden): ...",
+ * "Unable to connect to the server: ...") and goes without "error: ", but for
+ * ERR_AUTH, where kubectl says it.  Returns the exit status, 2.
  */
 int	cli_fail(FILE *errout, const struct cli_tool *tool,
 	    const struct err *e);
@@ -96,6 +96,12 @@ int	cli_fail(FILE *errout, const struct cli_tool *tool,
 /* One line of a lesser kind, as printf(3), escaped: "judged 1 of 57". */
 void	cli_note(FILE *errout, const char *fmt, ...)
 	    __attribute__((format(printf, 2, 3)));
+
+/*
+ * The flags that say which cluster and as whom, for a struct kube_flags
+ * (kube/flags.h): every tool that reads one has this group.
+ */
+extern const struct cli_opt cli_cluster_opts[];
 
 /* Colour on this descriptor: a terminal, no NO_COLOR, TERM not dumb. */
 int	cli_colour(int fd);

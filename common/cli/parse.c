@@ -82,7 +82,7 @@ set_bool(const struct cli_opt *o, int *out, const char *v, struct err *e)
 }
 
 static int
-append(struct cli_list *l, const char *v, struct err *e)
+append(struct strs *l, const char *v, struct err *e)
 {
 	const char **p;
 
@@ -100,7 +100,7 @@ append(struct cli_list *l, const char *v, struct err *e)
 }
 
 void
-cli_list_free(struct cli_list *l)
+cli_list_free(struct strs *l)
 {
 	free(l->v);
 	l->v = NULL;
@@ -236,7 +236,7 @@ short_flags(struct parser *p, const char *s, struct err *e)
 
 int
 cli_parse(const struct cli_tool *tool, const struct cli_group *groups,
-    size_t ngroups, int argc, char **argv, struct cli_list *operands,
+    size_t ngroups, int argc, char **argv, struct strs *operands,
     struct err *e)
 {
 	struct parser p = { tool, groups, ngroups, argc, argv, 1 };

@@ -23,7 +23,11 @@ say(FILE *out, const char *prefix, const char *text)
 int
 cli_fail(FILE *errout, const struct cli_tool *tool, const struct err *e)
 {
-	say(errout, "error: ", e->msg);
+	int whole = e->msg[0] >= 'A' && e->msg[0] <= 'Z' &&
+	    (e->class == ERR_NET || strncmp(e->msg, "Error from server",
+	    17) == 0);
+
+	say(errout, whole ? "" : "error: ", e->msg);
 	if (e->class == ERR_USAGE)
 		fprintf(errout, "See 'kubectl istio%s%s --help' for usage.\n",
 		    tool->word[0] == '\0' ? "" : " ", tool->word);

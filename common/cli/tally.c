@@ -3,7 +3,7 @@
 #include "cli/tally.h"
 
 void
-tally_init(struct tally *t, const struct cli_list *excuse)
+tally_init(struct tally *t, const struct strs *excuse)
 {
 	memset(t, 0, sizeof(*t));
 	t->excuse = excuse;

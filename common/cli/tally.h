@@ -17,10 +17,10 @@ struct tally {
 	size_t			 excused;	/* not ok, and not counted */
 	int			 finding;	/* the status is at least 1 */
 	int			 failed;	/* and at least 2 */
-	const struct cli_list	*excuse;	/* borrowed; or NULL */
+	const struct strs	*excuse;	/* borrowed; or NULL */
 };
 
-void	tally_init(struct tally *t, const struct cli_list *excuse);
+void	tally_init(struct tally *t, const struct strs *excuse);
 
 /*
  * Is a record with this rule (may be NULL) or this object named by --excuse,

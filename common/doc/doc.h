@@ -59,6 +59,15 @@ const char *node_str(const struct node *n, size_t *len);
  */
 void	node_wipe(const struct node *n);
 
+/* The same for every string below it: for an object that may hold keys. */
+void	node_wipe_all(const struct node *n);
+
+/* Is a string already what base64 would have to be decoded to (make.h)? */
+int	node_is_bytes(const struct node *n);
+
+/* A number's value, or other if it is none or does not fit. */
+int64_t	node_number(const struct node *n, int64_t other);
+
 /* 1 and 0 for a bool, -1 for anything else. */
 int	node_bool(const struct node *n);
 
@@ -88,6 +97,11 @@ struct doc_sink {
 	int	(*bad)(void *arg, size_t nth, const struct err *why,
 		    struct err *e);
 	void	*arg;
+	/*
+	 * The end of a list: its root, without items, so that metadata can be
+	 * read.  May be NULL.
+	 */
+	int	(*list)(void *arg, const struct node *root, struct err *e);
 };
 
 enum doc_form {

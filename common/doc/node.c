@@ -85,6 +85,13 @@ node_wipe(const struct node *n)
 		    (size_t)json_object_get_string_len(json_of(n)));
 }
 
+int64_t
+node_number(const struct node *n, int64_t other)
+{
+	return json_object_is_type(json_of(n), json_type_int) ?
+	    json_object_get_int64(json_of(n)) : other;
+}
+
 int
 node_bool(const struct node *n)
 {
@@ -118,4 +125,34 @@ node_each(const struct node *n,
 			return -1;
 	}
 	return 0;
+}
+
+static int
+wipe_value(void *arg, const char *key, const struct node *value)
+{
+	(void)arg;
+	(void)key;
+	node_wipe_all(value);
+	return 0;
+}
+
+void
+node_wipe_all(const struct node *n)
+{
+	size_t i;
+
+	switch (node_type(n)) {
+	case NODE_STRING:
+		node_wipe(n);
+		break;
+	case NODE_LIST:
+		for (i = 0; i < node_len(n); i++)
+			node_wipe_all(node_at(n, i));
+		break;
+	case NODE_MAP:
+		node_each(n, wipe_value, NULL);
+		break;
+	default:
+		break;
+	}
 }

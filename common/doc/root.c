@@ -84,15 +84,17 @@ int
 root_end(struct root *r, struct err *e)
 {
 	struct json_object *map = r->map;
-	int listed = r->listed;
+	int listed = r->listed, ret = 0;
 
 	r->map = NULL;
 	r->listed = 0;
 	if (map == NULL)
 		return 0;
 	if (listed) {
+		if (r->sink->list != NULL)
+			ret = r->sink->list(r->sink->arg, node_of(map), e);
 		json_object_put(map);
-		return 0;
+		return ret;
 	}
 	return root_item(r, map, e);
 }

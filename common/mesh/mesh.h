@@ -130,6 +130,12 @@ struct mtls_policy {
 	enum mtls_mode		 mode;
 };
 
+/* Two clocks at one moment: seconds since 1970. */
+struct clocks {
+	int64_t	server;		/* the API server's, its Date header */
+	int64_t	ours;
+};
+
 /*
  * Whom facts are handed to.  A callback that is NULL is not interested; one
  * that returns -1 (with e) ends the reading.
@@ -146,6 +152,7 @@ struct sink {
 		    struct err *e);
 	/* A secret of type istio.io/key-and-cert. */
 	int	(*workload)(void *arg, const struct ref *f, struct err *e);
+	int	(*clocks)(void *arg, const struct clocks *f, struct err *e);
 	/* What could not be examined, and why; entry may be NULL. */
 	int	(*unknown)(void *arg, const struct ref *f, const char *entry,
 		    const struct err *why, struct err *e);

@@ -23,6 +23,7 @@
 /* (1.27, PILOT_CA_CERT_CONFIGMAP), the label and the key stay */
 #define NAME_ROOT_CONFIGMAP	"istio-ca-root-cert"
 #define NAME_ROOT_KEY		"root-cert.pem"
+#define NAME_ROOT_CONFIGMAP_ENV	"PILOT_CA_CERT_CONFIGMAP"
 #define NAME_CONFIG_LABEL	"istio.io/config"
 
 /* 1.1.0:security/pkg/k8s/configmap/configmap.go; base64 of PEM; until 1.6 */
@@ -38,6 +39,7 @@
 #define NAME_MESH_KEY		"mesh"
 
 /* 1.26: pilot/pkg/config/kube/clustertrustbundle/controller.go */
+#define NAME_TRUST_BUNDLE	"istio.io:istiod-ca:root-cert"
 #define NAME_TRUST_SIGNER	"istio.io/istiod-ca"
 
 /* 1.0.0:security/pkg/pki/ca/controller/secret.go, IstioSecretType */

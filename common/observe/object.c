@@ -89,7 +89,7 @@ entry_node(struct entry *en, const char *name, const struct node *v, int plain,
 		err_set(&en->seen.err, ERR_FORMAT, "it is not a string");
 		return 0;
 	}
-	if (plain)
+	if (plain || node_is_bytes(v))
 		return entry_pem(en, name, s, len, e);
 	buf_init_secret(&text, BUNDLE_BYTES_MAX, "a bundle");
 	if (b64_decode(s, len, &text, &en->seen.err) == -1) {

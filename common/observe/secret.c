@@ -72,7 +72,7 @@ take_key(const struct object *ob, struct ca_secret *f, struct err *e)
 	if ((s = node_str(v, &len)) == NULL)
 		return 0;
 	buf_init_secret(&pem, BUNDLE_BYTES_MAX, "a key");
-	if ((plain ? buf_append(&pem, s, len, &why) :
+	if ((plain || node_is_bytes(v) ? buf_append(&pem, s, len, &why) :
 	    b64_decode(s, len, &pem, &why)) == 0) {
 		if (pem.len == 0)
 			f->key = KEYS_ABSENT;

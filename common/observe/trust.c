@@ -80,7 +80,7 @@ on_mesh_config(void *arg, const struct node *config, struct err *e)
 static int
 mesh_config(const struct object *ob, const struct node *v, struct err *e)
 {
-	struct doc_sink docs = { on_mesh_config, NULL, NULL };
+	struct doc_sink docs = { .item = on_mesh_config };
 	struct err why = ERR_INIT;
 	struct doc_source src;
 	struct doc_text text;

@@ -1,5 +1,8 @@
 #include <string.h>
 
+#include <limits.h>
+#include <openssl/evp.h>
+
 #include "pki/b64.h"
 
 enum { LINE_END = 64, PAD = 65, BAD = 66 };	/* behind the 64 digits */
@@ -73,4 +76,18 @@ fail:
 	if (out->p != NULL)
 		out->p[was] = '\0';
 	return -1;
+}
+
+int
+b64_encode(const void *p, size_t len, struct buf *out, struct err *e)
+{
+	size_t n = (len + 2) / 3 * 4;
+
+	if (len > INT_MAX / 2)
+		return err_set(e, ERR_LIMIT, "%zu bytes are too many", len);
+	/* EVP_EncodeBlock() writes a NUL behind, for which a buf has room */
+	if (buf_reserve(out, n, e) == -1)
+		return -1;
+	out->len += (size_t)EVP_EncodeBlock(out->p + out->len, p, (int)len);
+	return 0;
 }

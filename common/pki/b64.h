@@ -13,4 +13,7 @@
  */
 int	b64_decode(const char *s, size_t len, struct buf *out, struct err *e);
 
+/* Encode, padded, on one line; appends. */
+int	b64_encode(const void *p, size_t len, struct buf *out, struct err *e);
+
 #endif

@@ -7,11 +7,13 @@
 
 /* A record's text; escaping makes six bytes of one at most. */
 #define LINE_MAX_BYTES (8u << 20)
+#define WHOLE_MAX_BYTES (256u << 20)	/* of a form that is held back */
 
 static const struct rec_shape *const shapes[] = {
 	[REC_TSV] = &rec_tsv, [REC_TABLE] = &rec_table,
 	[REC_WIDE] = &rec_table, [REC_JSON] = &rec_json,
-	[REC_JSONL] = &rec_jsonl,
+	[REC_JSONL] = &rec_jsonl, [REC_PROM] = &rec_prom,
+	[REC_NAGIOS] = &rec_nagios,
 };
 
 int
@@ -27,7 +29,8 @@ rec_open(FILE *out, const struct rec_schema *s, const struct rec_options *o,
 	w->s = s;
 	w->o = *o;
 	w->shape = shapes[o->form];
-	buf_init(&w->line, LINE_MAX_BYTES, "a record");
+	buf_init(&w->line, o->form == REC_PROM ? WHOLE_MAX_BYTES :
+	    LINE_MAX_BYTES, "a record");
 	*wp = w;
 	return 0;
 }
@@ -35,9 +38,14 @@ rec_open(FILE *out, const struct rec_schema *s, const struct rec_options *o,
 void
 rec_free(struct rec_writer *w)
 {
+	size_t i;
+
 	if (w == NULL)
 		return;
 	rec_table_free(w);
+	for (i = 0; i < REC_HELD; i++)
+		buf_release(&w->held[i]);
+	free(w->least_days);
 	buf_release(&w->line);
 	free(w);
 }
@@ -100,6 +108,25 @@ rec_close(struct rec_writer *w, const struct rec_count *summary,
 	if (!w->failed && finish(w, summary, nsummary, &w->err) == -1)
 		w->failed = 1;
 	return result(w, e);
+}
+
+int
+rec_index(const struct rec_schema *s, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < s->ncol; i++)
+		if (strcmp(s->col[i].name, name) == 0)
+			return (int)i;
+	return -1;
+}
+
+const char *
+rec_value(const struct rec_schema *s, const struct rec *r, const char *name)
+{
+	int i = rec_index(s, name);
+
+	return i == -1 ? NULL : r->field[i];
 }
 
 static int

@@ -20,7 +20,9 @@
 #define REC_LINE_MAX	(64 * 1024)	/* bytes of a record read back */
 #define REC_PAGE	500		/* records that set a table's widths */
 
-enum rec_form { REC_TSV, REC_TABLE, REC_WIDE, REC_JSON, REC_JSONL };
+enum rec_form {
+	REC_TSV, REC_TABLE, REC_WIDE, REC_JSON, REC_JSONL, REC_PROM, REC_NAGIOS
+};
 
 enum rec_type {
 	REC_TEXT,
@@ -45,6 +47,7 @@ struct rec_schema {
 /* field[i] is NULL where absent; all borrowed during the call. */
 struct rec {
 	enum verdict	 verdict;	/* colours field[0] */
+	int		 excused;	/* does not count: prom, nagios */
 	const char	*field[REC_FIELDS_MAX];
 };
 
@@ -74,6 +77,12 @@ int	rec_put(struct rec_writer *w, const struct rec *r, struct err *e);
 int	rec_close(struct rec_writer *w, const struct rec_count *summary,
 	    size_t nsummary, struct err *e);
 void	rec_free(struct rec_writer *w);
+
+/*
+ * REC_NAGIOS, after rec_close(): that world's exit status, 0 ok, 1 warning,
+ * 2 critical, 3 unknown.
+ */
+int	rec_nagios_state(const struct rec_writer *w);
 
 /*
  * Append s so that it can do no harm in a line or on a terminal: TAB, newline,

@@ -4,6 +4,8 @@
 
 #include "rec/rec.h"
 
+#define REC_HELD 4
+
 struct rec_writer {
 	FILE			*out;
 	const struct rec_schema	*s;
@@ -19,6 +21,10 @@ struct rec_writer {
 	size_t			 rows;
 	size_t			 width[REC_FIELDS_MAX];
 	int			 begun;
+	/* prom, nagios: what is held back */
+	struct buf		 held[REC_HELD];
+	enum verdict		 worst;
+	char			*least_days;
 };
 
 /* One form: any of them may be NULL. */
@@ -30,7 +36,13 @@ struct rec_shape {
 		    size_t nsummary, struct err *e);
 };
 
-extern const struct rec_shape rec_tsv, rec_table, rec_json, rec_jsonl;
+extern const struct rec_shape rec_tsv, rec_table, rec_json, rec_jsonl,
+    rec_prom, rec_nagios;
+
+/* The place of a column, or -1; and a record's value there, or NULL. */
+int	rec_index(const struct rec_schema *s, const char *name);
+const char *rec_value(const struct rec_schema *s, const struct rec *r,
+	    const char *name);
 
 /* Write w->line out and empty it. */
 int	rec_flush_line(struct rec_writer *w, struct err *e);

@@ -299,6 +299,16 @@ on_workload(void *arg, const struct ref *f, struct err *e)
 }
 
 static int
+on_clocks(void *arg, const struct clocks *f, struct err *e)
+{
+	struct rc *rc = arg;
+
+	(void)e;
+	rc->skew = f->ours - f->server;
+	return 0;
+}
+
+static int
 on_unknown(void *arg, const struct ref *f, const char *entry,
     const struct err *why, struct err *e)
 {
@@ -328,6 +338,7 @@ rc_sink(struct rc *rc)
 		.deployment = on_deployment,
 		.mtls_policy = on_mtls_policy,
 		.workload = on_workload,
+		.clocks = on_clocks,
 		.unknown = on_unknown,
 		.arg = rc,
 	};

@@ -23,7 +23,7 @@ static const char *const roles[] = {
 	[ROLE_ROOT] = "root", [ROLE_INTERMEDIATE] = "intermediate",
 	[ROLE_TRUST] = "trust", [ROLE_WEBHOOK] = "webhook",
 	[ROLE_LEFTOVER] = "leftover", [ROLE_MESH] = "mesh",
-	[ROLE_FORECAST] = "forecast",
+	[ROLE_FORECAST] = "forecast", [ROLE_CLOCK] = "clock",
 };
 
 void
@@ -300,6 +300,8 @@ judge_mesh(struct judge *j, struct rc_words *words, struct err *e)
 		f.role = roles[ROLE_MESH];
 		f.rule = &rc_table[i].rule;
 		f.verdict = f.rule->severity;
+		if (i == R_CLOCK_SKEW)
+			f.role = roles[ROLE_CLOCK];
 		if (i == R_FIRST_BREAK)
 			forecast_finding(j->rc, &f);
 		if (expand(j, f.rule, &words[i], e) == -1 ||

@@ -93,6 +93,16 @@ rc_mtls_off(const struct rc_at *at, struct rc_words *w)
 }
 
 int
+rc_clock_skew(const struct rc_at *at, struct rc_words *w)
+{
+	int64_t skew = at->rc->skew;
+
+	rc_word(w, "skew", "%lld", (long long)(skew < 0 ? -skew : skew));
+	rc_word(w, "way", "%s", skew < 0 ? "behind" : "ahead");
+	return skew > RC_SKEW_MAX || skew < -RC_SKEW_MAX;
+}
+
+int
 rc_auto_rotates(const struct rc_at *at, struct rc_words *w)
 {
 	const struct rc *rc = at->rc;

@@ -105,6 +105,24 @@ is_incomplete(const struct rc *rc, const struct rc_object *o)
 	    era_appends_roots(rc->era, era_version(&rc->plane, rc->era)));
 }
 
+/* A CA secret that could not be examined: it may be the one in force. */
+static int
+ca_unknown(const struct rc *rc)
+{
+	const struct rc_object *o;
+	size_t i;
+
+	for (i = 0; i < rc->nobj; i++) {
+		o = &rc->obj[i];
+		if (o->what == RC_UNKNOWN && o->unknown_entry == NULL &&
+		    strcmp(o->kind, "secret") == 0 &&
+		    (strcmp(o->name, NAME_CA_SECRET) == 0 ||
+		    strcmp(o->name, NAME_CACERTS) == 0))
+			return 1;
+	}
+	return 0;
+}
+
 static void
 choose_ca(struct rc *rc)
 {
@@ -133,6 +151,8 @@ choose_ca(struct rc *rc)
 		f.published = published(rc, cac);
 	}
 	era_in_force(&f, &rc->ca);
+	if (ca_unknown(rc))	/* then nothing is said of the other one */
+		memset(&rc->ca, 0, sizeof(rc->ca));
 	if (sec != NULL)
 		sec->leftover = rc->ca.secret_leftover;
 	if (cac != NULL) {

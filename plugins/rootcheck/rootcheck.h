@@ -17,6 +17,7 @@
 #include "mesh/mesh.h"
 
 #define RC_OBJECTS_MAX	10000	/* objects kept; more is ERR_LIMIT */
+#define RC_SKEW_MAX	30	/* seconds between two clocks that agree */
 #define RC_BLOCKS_MAX	20000	/* PEM blocks kept, in all of them */
 
 /* "30d" or "20%": of each certificate's own lifetime. */

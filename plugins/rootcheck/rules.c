@@ -46,11 +46,13 @@ const struct rc_rule rc_table[R_RULES] = {
 	ON_CERT, CERTS, 0, rc_not_yet_valid },
 [R_CLOCK_SKEW] = { {
 	"clock-skew", VERDICT_WARN,
-	"this machine's clock is {skew} seconds away from the API server's; "
-	"set it right, the days above are counted by it",
-	"Needs a cluster: over files there is no other clock to compare with.",
+	"this machine's clock is {skew} seconds {way} of the API server's; set "
+	"it right, the days above are counted by it",
+	"The API server's clock is the Date of its answers; 30 seconds are "
+	"allowed for. Needs a cluster: over files there is no other clock to "
+	"compare with.",
 	"issues 29379, 32176" },
-	ON_MESH, 0, 0, NULL },
+	ON_MESH, ROLE(ROLE_MESH), 0, rc_clock_skew },
 [R_WEAK_SIGNATURE] = { {
 	"weak-signature", VERDICT_WARN,
 	"it is signed with {digest}, which Go refuses from 1.18 on (Istio "

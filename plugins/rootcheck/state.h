@@ -8,7 +8,7 @@
 
 enum rc_role {
 	ROLE_ROOT, ROLE_INTERMEDIATE, ROLE_TRUST, ROLE_WEBHOOK, ROLE_LEFTOVER,
-	ROLE_MESH, ROLE_FORECAST
+	ROLE_MESH, ROLE_FORECAST, ROLE_CLOCK
 };
 
 enum rc_what { RC_CA, RC_TRUST, RC_WEBHOOK, RC_UNKNOWN };
@@ -76,6 +76,7 @@ struct rc {
 	int			 mesh_policy_off;
 	int			 peer_mesh_off;
 	int			 policy_on;	/* some policy turns it on */
+	int64_t			 skew;		/* ours less the server's */
 	/* from prepare() on */
 	enum era		 era;
 	struct ca_verdict	 ca;
@@ -184,6 +185,7 @@ int	rc_leftover_ca(const struct rc_at *at, struct rc_words *w);
 int	rc_gitops_owner(const struct rc_at *at, struct rc_words *w);
 int	rc_external_ca(const struct rc_at *at, struct rc_words *w);
 int	rc_mtls_off(const struct rc_at *at, struct rc_words *w);
+int	rc_clock_skew(const struct rc_at *at, struct rc_words *w);
 int	rc_auto_rotates(const struct rc_at *at, struct rc_words *w);
 int	rc_first_break(const struct rc_at *at, struct rc_words *w);
 

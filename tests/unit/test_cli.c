@@ -12,7 +12,7 @@
 #include "cli/cli.h"
 
 struct values {
-	struct cli_list	 file;
+	struct strs	 file;
 	const char	*ns;
 	const char	*at;
 	int64_t		 warn;
@@ -84,7 +84,7 @@ static void
 test_many(void **state)
 {
 	char **argv = calloc(CLI_ARGS_MAX + 3, sizeof(*argv));
-	struct cli_list operands = { NULL, 0 };
+	struct strs operands = { NULL, 0 };
 	struct values v = { .form = 0 };
 	const struct cli_group group = { first, &v };
 	struct err e = ERR_INIT;

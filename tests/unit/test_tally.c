@@ -101,7 +101,7 @@ test_excused(void **state)
 		"expires-soon", "secret/istio-system/cacerts", "mesh/mesh",
 		"pod/a/", "/b/c", "", "filex.pem",
 	};
-	const struct cli_list list = { named, 7 };
+	const struct strs list = { named, 7 };
 	static const struct {
 		const char	*rule;
 		const char	*kind;

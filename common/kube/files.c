@@ -1,0 +1,213 @@
+/* Which kubeconfig files there are, and what they say together. */
+#include <sys/types.h>
+#include <sys/stat.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "kube/kubeconfig.h"
+
+const struct kc_entry *
+kc_find(const struct kc *kc, enum kc_kind kind, const char *name)
+{
+	const struct kc_entry *en;
+
+	for (en = kc->entry[kind]; en != NULL; en = en->next)
+		if (strcmp(en->name, name) == 0)
+			return en;
+	return NULL;
+}
+
+const char *
+kc_path(struct arena *a, const char *dir, const char *path, struct err *e)
+{
+	if (path[0] == '/' || dir[0] == '\0')
+		return path;
+	return arena_printf(a, e, "%s/%s", dir, path);
+}
+
+static int
+slurp(int fd, struct buf *b, struct err *e)
+{
+	ssize_t n;
+
+	for (;;) {
+		if (buf_reserve(b, 4096, e) == -1)
+			return -1;
+		n = read(fd, b->p + b->len, 4096);
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1)
+			return err_sys(e, errno, "cannot read");
+		if (n == 0)
+			return 0;
+		b->len += (size_t)n;
+		b->p[b->len] = '\0';
+	}
+}
+
+int
+kc_slurp(struct arena *a, const char *path, size_t max, struct kube_text *out,
+    struct err *e)
+{
+	struct buf b;
+	int fd, ret = -1;
+
+	/* room for one read beyond, which tells a file at the limit */
+	buf_init_secret(&b, max + 4096, "the file");
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)) == -1)
+		return err_sys(e, errno, "open %s", path);
+	if (slurp(fd, &b, e) == -1)
+		err_prefix(e, "%s", path);
+	else if (b.len > max)
+		err_set(e, ERR_LIMIT, "%s is over the limit of %zu bytes", path,
+		    max);
+	else if ((out->p = arena_text(a, b.p, b.len, e)) != NULL) {
+		out->len = b.len;
+		ret = 0;
+	}
+	close(fd);
+	buf_release(&b);
+	return ret;
+}
+
+struct first {
+	struct kc	*kc;
+	const char	*dir;
+	int		 done;
+};
+
+/* Only the first document counts, and what stands behind it is not read. */
+static int
+on_document(void *arg, const struct node *root, struct err *e)
+{
+	struct first *f = arg;
+
+	if (kc_add(f->kc, root, f->dir, e) == -1)
+		return -1;
+	f->done = 1;
+	node_wipe_all(root);
+	return err_set(e, ERR_NONE, "read");
+}
+
+int
+kc_read(struct kc *kc, const char *p, size_t len, const char *dir,
+    struct err *e)
+{
+	struct doc_text text = { p, len };
+	struct doc_source raw = doc_text_source(&text), src;
+	struct doc_decoder *dec = NULL;
+	struct doc_sink sink;
+	struct first f = { kc, dir, 0 };
+	int ret;
+
+	memset(&sink, 0, sizeof(sink));
+	sink.item = on_document;
+	sink.arg = &f;
+	if (doc_decoder_new(&raw, &dec, e) == -1)
+		return -1;
+	src = doc_decoder_source(dec);
+	ret = doc_sniff(p, len) == DOC_JSON ? doc_read_json(&src, &sink, e) :
+	    doc_read_yaml(&src, &sink, e);
+	doc_decoder_free(dec);
+	if (f.done)
+		return 0;
+	if (ret == -1 && e->class != ERR_NOMEM)
+		e->class = ERR_CONFIG;
+	return ret;
+}
+
+static const char *
+dir_of(struct arena *a, const char *path, struct err *e)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (slash == NULL)
+		return "";
+	return arena_text(a, path, slash == path ? 1 :
+	    (size_t)(slash - path), e);
+}
+
+/* missing: 1 if a file that is not there is passed over. */
+static int
+load_file(struct kc *kc, const char *path, int missing, struct err *e)
+{
+	struct kube_text text = { NULL, 0 };
+	struct stat st;
+	const char *dir;
+
+	if (stat(path, &st) == -1) {
+		if (missing && (errno == ENOENT || errno == ENOTDIR))
+			return 0;
+		err_sys(e, errno, "stat %s", path);
+		e->class = ERR_CONFIG;
+		return -1;
+	}
+	if (S_ISDIR(st.st_mode))
+		return err_set(e, ERR_CONFIG, "error loading config file "
+		    "'%s': it is a directory", path);
+	if ((dir = dir_of(kc->arena, path, e)) == NULL ||
+	    kc_slurp(kc->arena, path, KUBE_CONFIG_MAX, &text, e) == -1 ||
+	    kc_read(kc, text.p, text.len, dir, e) == -1) {
+		if (e->class != ERR_NOMEM)
+			e->class = ERR_CONFIG;
+		return err_prefix(e, "error loading config file '%s'", path);
+	}
+	return 0;
+}
+
+/* Was this part of KUBECONFIG there before? */
+static int
+seen_before(const char *list, const char *at, size_t len)
+{
+	const char *p = list;
+	size_t n;
+
+	while (p < at) {
+		n = strcspn(p, ":");
+		if (n == len && strncmp(p, at, len) == 0)
+			return 1;
+		p += n + 1;
+	}
+	return 0;
+}
+
+static int
+load_list(struct kc *kc, const char *list, struct err *e)
+{
+	const char *p, *path;
+	size_t n, files = 0;
+
+	for (p = list; ; p += n + 1) {
+		n = strcspn(p, ":");
+		if (n > 0 && !seen_before(list, p, n)) {
+			if (++files > KUBE_FILES_MAX)
+				return err_set(e, ERR_LIMIT, "KUBECONFIG: more "
+				    "than %d files", KUBE_FILES_MAX);
+			path = arena_text(kc->arena, p, n, e);
+			if (path == NULL || load_file(kc, path, 1, e) == -1)
+				return -1;
+		}
+		if (p[n] == '\0')
+			return 0;
+	}
+}
+
+int
+kc_load(struct kc *kc, const struct kube_flags *f, struct err *e)
+{
+	const char *env, *home, *path;
+
+	if (f->kubeconfig != NULL && f->kubeconfig[0] != '\0')
+		return load_file(kc, f->kubeconfig, 0, e);
+	if ((env = getenv("KUBECONFIG")) != NULL && env[0] != '\0')
+		return load_list(kc, env, e);
+	home = getenv("HOME");
+	path = arena_printf(kc->arena, e, "%s%s.kube/config",
+	    home == NULL ? "" : home, home == NULL || home[0] == '\0' ? "" :
+	    "/");
+	return path == NULL ? -1 : load_file(kc, path, 1, e);
+}

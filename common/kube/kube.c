@@ -1,0 +1,427 @@
+/* Questions, answers, pages. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+
+#include "base/when.h"
+#include "kube/http.h"
+#include "kube/kube.h"
+#include "kube/proto.h"
+#include "kube/status.h"
+#include "pki/bundle.h"
+
+#define ACCEPT_JSON	"application/json"
+#define ACCEPT_PROTO	"application/vnd.kubernetes.protobuf,application/json"
+#define PATH_BYTES	65536
+#define TOKEN_BYTES	8192	/* of a continue token */
+
+struct kube {
+	const struct kube_config *c;
+	struct http		 *http;
+	char			  agent[128];
+};
+
+/* One question on its way. */
+struct question {
+	const struct kube_ask	*ask;
+	struct buf		 path;
+	struct buf		 token;		/* of the page that is due */
+	unsigned		 pages;
+	unsigned		 empty;
+	int			 restarted;
+};
+
+struct fetch {
+	struct kube		*k;
+	const struct kube_sink	*sink;
+	struct question		*q;
+};
+
+int
+kube_open(const struct kube_config *c, const struct kube_options *o,
+    struct kube **out, struct err *e)
+{
+	struct http_options ho;
+	struct utsname u;
+	struct kube *k;
+
+	*out = NULL;
+	if ((k = calloc(1, sizeof(*k))) == NULL)
+		return err_nomem(e);
+	k->c = c;
+	if (uname(&u) == -1)
+		memset(&u, 0, sizeof(u));
+	snprintf(k->agent, sizeof(k->agent), "kubectl-istio-%s/v%s (%.20s/%.20s)",
+	    o->tool, o->version, u.sysname, u.machine);
+	ho.agent = k->agent;
+	ho.log = o->log;
+	ho.stdin_taken = o->stdin_taken;
+	if (http_open(c, &ho, &k->http, e) == -1) {
+		free(k);
+		return -1;
+	}
+	*out = k;
+	return 0;
+}
+
+void
+kube_close(struct kube *k)
+{
+	if (k == NULL)
+		return;
+	http_close(k->http);
+	free(k);
+}
+
+int
+kube_clock(const struct kube *k, int64_t *server, int64_t *ours)
+{
+	return http_clock(k->http, server, ours);
+}
+
+/* ---- paths ---- */
+
+/* RFC 3986: everything but unreserved characters. */
+static int
+put_escaped(struct buf *b, const char *s, struct err *e)
+{
+	for (; *s != '\0'; s++)
+		if (((*s >= '0' && *s <= '9') || (*s >= 'a' && *s <= 'z') ||
+		    (*s >= 'A' && *s <= 'Z') || strchr("-._~", *s) != NULL ?
+		    buf_putc(b, *s, e) : buf_printf(b, e, "%%%02X",
+		    (unsigned)(unsigned char)*s)) == -1)
+			return -1;
+	return 0;
+}
+
+/* What can be a segment of a path: k8s.io/apimachinery pkg/api/validation/ */
+/* path, IsValidPathSegmentName. */
+static int
+is_segment(const char *s)
+{
+	size_t len = strlen(s);
+
+	return len > 0 && len <= KUBE_NAME_MAX && strcmp(s, ".") != 0 &&
+	    strcmp(s, "..") != 0 && strpbrk(s, "/%") == NULL;
+}
+
+static int
+set_path(const struct kube *k, struct question *q, struct err *e)
+{
+	const struct kube_ask *a = q->ask;
+	struct buf *b = &q->path;
+
+	buf_reset(b);
+	if ((a->ns[0] != '\0' && !is_segment(a->ns)) ||
+	    (a->name != NULL && !is_segment(a->name)))
+		return err_set(e, ERR_FORMAT, "its name may not contain '/' "
+		    "or '%%'");
+	if ((a->group[0] == '\0' ? buf_printf(b, e, "/api/%s", a->version) :
+	    buf_printf(b, e, "/apis/%s/%s", a->group, a->version)) == -1)
+		return -1;
+	if (a->ns[0] != '\0' && (buf_puts(b, "/namespaces/", e) == -1 ||
+	    put_escaped(b, a->ns, e) == -1))
+		return -1;
+	if (buf_printf(b, e, "/%s", a->resource) == -1)
+		return -1;
+	if (a->name != NULL)
+		return buf_putc(b, '/', e) == -1 ? -1 :
+		    put_escaped(b, a->name, e);
+	if (k->c->chunk_size > 0 && buf_printf(b, e, "?limit=%ld",
+	    k->c->chunk_size) == -1)
+		return -1;
+	if (q->token.len == 0)
+		return 0;
+	return buf_puts(b, k->c->chunk_size > 0 ? "&continue=" : "?continue=",
+	    e) == -1 ? -1 : put_escaped(b, buf_str(&q->token), e);
+}
+
+/* ---- one body ---- */
+
+struct body {
+	const struct kube_ask	*ask;
+	const struct kube_sink	*sink;
+	size_t			 items;
+	struct buf		*token;		/* the next page's, or NULL */
+	struct err		*why;		/* what is wrong with it */
+	int			 stopped;	/* by the sink */
+};
+
+static int
+text_is(const struct node *n, const char *want)
+{
+	const char *s = node_str(n, NULL);
+
+	return s != NULL && strcmp(s, want) == 0;
+}
+
+/* Is it what was asked for?  A proxy can answer anything. */
+static int
+is_asked(const struct kube_ask *a, const struct node *obj)
+{
+	const struct node *meta = node_get(obj, "metadata");
+
+	if (!text_is(node_get(obj, "kind"), a->kind))
+		return 0;
+	if (a->name != NULL && !text_is(node_get(meta, "name"), a->name))
+		return 0;
+	return a->ns[0] == '\0' || text_is(node_get(meta, "namespace"), a->ns);
+}
+
+/* A list of none, whose items are null and so no list to the reader. */
+static int
+is_empty_list(const struct kube_ask *a, const struct node *obj)
+{
+	const char *kind = node_str(node_get(obj, "kind"), NULL);
+	size_t len = strlen(a->kind);
+
+	return a->name == NULL && kind != NULL &&
+	    strncmp(kind, a->kind, len) == 0 && strcmp(kind + len, "List") == 0;
+}
+
+static int
+on_list(void *arg, const struct node *root, struct err *e)
+{
+	struct body *b = arg;
+	const char *s;
+
+	s = node_str(node_path(root, "metadata", "continue",
+	    (const char *)NULL), NULL);
+	if (b->token == NULL || s == NULL)
+		return 0;
+	buf_reset(b->token);
+	return buf_puts(b->token, s, e);
+}
+
+static int
+on_object(void *arg, const struct node *obj, struct err *e)
+{
+	struct body *b = arg;
+	int ret;
+
+	if (is_empty_list(b->ask, obj))
+		return on_list(b, obj, e);
+	if (!is_asked(b->ask, obj)) {
+		const char *kind = node_str(node_get(obj, "kind"), NULL);
+
+		node_wipe_all(obj);
+		return err_set(e, ERR_FORMAT, "the server answered with "
+		    "another object (%.64s) than was asked for",
+		    kind == NULL ? "of no kind" : kind);
+	}
+	b->items++;
+	ret = b->sink->object(b->sink->arg, b->ask, obj, e);
+	b->stopped |= ret == -1;
+	node_wipe_all(obj);
+	return ret;
+}
+
+/* An item alone that cannot be read: said, and the walk goes on. */
+static int
+on_bad(void *arg, size_t nth, const struct err *why, struct err *e)
+{
+	struct body *b = arg;
+	struct err item = *why;
+	int ret;
+
+	if (b->ask->name == NULL)
+		err_prefix(&item, "item %zu", nth);
+	ret = b->sink->failed(b->sink->arg, b->ask, &item, e);
+	b->stopped |= ret == -1;
+	return ret;
+}
+
+/* 0; -1: the sink's error in e, or (not stopped) the body's. */
+static int
+read_body(struct body *b, const char *type, const char *p, size_t len,
+    struct err *e)
+{
+	struct doc_text text = { p, len };
+	struct doc_source src = doc_text_source(&text);
+	struct doc_sink sink = { on_object, on_bad, b, on_list };
+
+	if (strstr(type, "protobuf") != NULL)
+		return proto_read((const unsigned char *)p, len, &sink, e);
+	if (strstr(type, "json") == NULL)
+		return err_set(e, ERR_NET, "the server answered with '%.64s' "
+		    "instead of an object: is there a login page or a proxy "
+		    "in between?", type[0] == '\0' ? "no content type" : type);
+	return doc_read_json(&src, &sink, e);
+}
+
+int
+kube_body(const struct kube_ask *a, int status, const char *type,
+    const char *p, size_t len, const struct kube_sink *sink, struct err *e)
+{
+	struct body b = { .ask = a, .sink = sink };
+	struct err why = ERR_INIT;
+
+	if (status < 200 || status > 299) {
+		status_err(a, status, type, p, len, NULL, &why);
+		return sink->failed(sink->arg, a, &why, e);
+	}
+	if (read_body(&b, type, p, len, &why) == 0)
+		return 0;
+	if (b.stopped || why.class == ERR_NOMEM) {
+		*e = why;
+		return -1;
+	}
+	return sink->failed(sink->arg, a, &why, e);
+}
+
+/* ---- pages ---- */
+
+/* 1: there is another page to ask for; 0: no; -1: the list is broken. */
+static int
+next_page(struct question *q, const struct buf *token, size_t items,
+    struct err *why)
+{
+	if (token->len == 0)
+		return 0;
+	if (q->ask->name != NULL)
+		return 0;
+	if (token->len == q->token.len &&
+	    memcmp(token->p, q->token.p, token->len) == 0)
+		return err_set(why, ERR_NET, "the list does not end: the "
+		    "server repeats a continue token");
+	q->empty = items > 0 ? 0 : q->empty + 1;
+	if (q->empty > KUBE_EMPTY_MAX || ++q->pages > KUBE_PAGES_MAX)
+		return err_set(why, ERR_LIMIT, "the list does not end: more "
+		    "than %d pages%s", q->empty > KUBE_EMPTY_MAX ?
+		    KUBE_EMPTY_MAX : KUBE_PAGES_MAX,
+		    q->empty > KUBE_EMPTY_MAX ? " without an item" : "");
+	buf_reset(&q->token);
+	return buf_append(&q->token, token->p, token->len, why) == -1 ? -1 : 1;
+}
+
+/* A 410: go on with the token that it offers, or begin again, once. */
+static int
+resume(struct question *q, const struct buf *token)
+{
+	if (q->restarted++ > 0 || q->ask->name != NULL)
+		return 0;
+	buf_reset(&q->token);
+	buf_append(&q->token, token->p, token->len, NULL);
+	return 1;
+}
+
+static int
+on_page(struct fetch *f, struct question *q, const struct http_answer *a,
+    struct err *why, struct err *e)
+{
+	struct body b = { .ask = q->ask, .sink = f->sink };
+	struct buf token;
+	int ret;
+
+	buf_init(&token, TOKEN_BYTES, "a continue token");
+	b.token = &token;
+	if (a->status < 200 || a->status > 299) {
+		status_err(q->ask, a->status, a->type, buf_str(a->body),
+		    a->body->len, &token, why);
+		ret = why->class == ERR_EXPIRED && resume(q, &token) ? 1 : -1;
+	} else if (read_body(&b, a->type, buf_str(a->body), a->body->len,
+	    why) == -1) {
+		ret = -1;
+		if (b.stopped) {
+			*e = *why;
+			ret = -2;
+		}
+	} else
+		ret = next_page(q, &token, b.items, why);
+	buf_release(&token);
+	return ret;
+}
+
+/* "... (the client certificate of user \"u\" expired on 2026-...)" */
+static void
+explain_401(const struct kube_config *c, struct err *why)
+{
+	struct err ignored = ERR_INIT;
+	char date[WHEN_STRLEN];
+	int64_t now = (int64_t)time(NULL);
+	struct bundle b;
+	size_t i;
+
+	if (c->cert.p == NULL ||
+	    bundle_parse(c->cert.p, c->cert.len, &b, &ignored) == -1)
+		return;
+	for (i = 0; i < b.n && b.item[i].cert == NULL; i++)
+		;
+	if (i < b.n && b.item[i].cert->not_after < now) {
+		when_format(b.item[i].cert->not_after, date);
+		err_set(why, ERR_AUTH, "You must be logged in to the server "
+		    "(Unauthorized): the client certificate of user \"%s\" "
+		    "has expired on %s", c->user, date);
+	}
+	bundle_release(&b);
+}
+
+static int
+on_answer(void *arg, size_t slot, const struct http_answer *a,
+    const char **path, struct err *e)
+{
+	struct fetch *f = arg;
+	struct question *q = &f->q[slot];
+	struct err why = ERR_INIT;
+	int more = -1;
+
+	if (a->status == 0)
+		why = a->err;
+	else if ((more = on_page(f, q, a, &why, e)) == -2)
+		return -1;
+	if (more == 1) {
+		if (set_path(f->k, q, e) == -1)
+			return -1;
+		*path = buf_str(&q->path);
+	}
+	if (more != -1)
+		return 0;
+	if (why.class == ERR_AUTH) {
+		explain_401(f->k->c, &why);
+		*e = why;
+		return -1;
+	}
+	if (why.class == ERR_NOMEM)
+		return err_nomem(e);
+	return f->sink->failed(f->sink->arg, q->ask, &why, e);
+}
+
+int
+kube_fetch(struct kube *k, const struct kube_ask *ask, size_t n,
+    const struct kube_sink *sink, struct err *e)
+{
+	struct fetch f = { k, sink, NULL };
+	const char **path, **accept;
+	struct err why = ERR_INIT;
+	int ret = 0;
+	size_t i;
+
+	path = calloc(n + 1, sizeof(*path));
+	accept = calloc(n + 1, sizeof(*accept));
+	f.q = calloc(n + 1, sizeof(*f.q));
+	if (path == NULL || accept == NULL || f.q == NULL)
+		ret = err_nomem(e);
+	for (i = 0; ret == 0 && i < n; i++) {
+		f.q[i].ask = &ask[i];
+		buf_init(&f.q[i].path, PATH_BYTES, "a path");
+		buf_init(&f.q[i].token, TOKEN_BYTES, "a continue token");
+		accept[i] = proto_knows(ask[i].group, ask[i].kind) ?
+		    ACCEPT_PROTO : ACCEPT_JSON;
+		if (set_path(k, &f.q[i], &why) == 0)
+			path[i] = buf_str(&f.q[i].path);
+		else
+			ret = sink->failed(sink->arg, &ask[i], &why, e);
+	}
+	if (ret == 0)
+		ret = http_run(k->http, path, accept, n, on_answer, &f, e);
+	for (i = 0; f.q != NULL && i < n; i++) {
+		buf_release(&f.q[i].path);
+		buf_release(&f.q[i].token);
+	}
+	free(path);
+	free(accept);
+	free(f.q);
+	return ret;
+}

@@ -1,0 +1,85 @@
+/*
+ * Reading from an API server: objects by name and lists, many questions at
+ * once, as documents (doc.h), whatever they came as.  Built-in kinds are asked
+ * for in protobuf, everything else, and servers that do not speak it, in JSON.
+ *
+ * What a hostile or broken server cannot do: hand on an object of another
+ * kind, name or namespace than was asked for; walk us in a circle (a repeated
+ * continue token, KUBE_EMPTY_MAX pages without an item, KUBE_PAGES_MAX pages);
+ * fill the memory (HTTP_BODY_MAX, PROTO_ITEM_MAX, DOC_ITEM_MAX); or have a
+ * Secret's Status printed.
+ */
+#ifndef KUBE_KUBE_H
+#define KUBE_KUBE_H
+
+#include <stdint.h>
+
+#include "doc/doc.h"
+#include "kube/config.h"
+#include "kube/log.h"
+
+#define KUBE_PAGES_MAX	100000	/* of one list */
+#define KUBE_EMPTY_MAX	16	/* pages without an item, one behind the other */
+#define KUBE_NAME_MAX	253	/* of a name in a path */
+
+/* One question. */
+struct kube_ask {
+	const char	*group;		/* "" for the core */
+	const char	*version;	/* "v1" */
+	const char	*resource;	/* "secrets" */
+	const char	*kind;		/* "Secret" */
+	const char	*ns;		/* "": not namespaced, or all of them */
+	const char	*name;		/* NULL: a list */
+};
+
+/* What comes of it.  A -1 (with e) from any of them ends it all. */
+struct kube_sink {
+	/* One object; its kind and apiVersion are filled in. */
+	int	(*object)(void *arg, const struct kube_ask *a,
+		    const struct node *obj, struct err *e);
+	/*
+	 * No answer, or not all of it; of a list, objects may have come before.
+	 * ERR_ABSENT: there is no such object, or no such resource.
+	 */
+	int	(*failed)(void *arg, const struct kube_ask *a,
+		    const struct err *why, struct err *e);
+	void	*arg;
+};
+
+struct kube;
+
+struct kube_options {
+	const char		*tool;		/* "rootcheck", for User-Agent */
+	const char		*version;
+	const struct kube_log	*log;		/* or NULL */
+	const char		*stdin_taken;	/* why a credential plugin may */
+						/* not read stdin, or NULL */
+};
+
+/* c is borrowed until kube_close().  Nothing is sent yet. */
+int	kube_open(const struct kube_config *c, const struct kube_options *o,
+	    struct kube **out, struct err *e);
+void	kube_close(struct kube *k);
+
+/*
+ * Ask n questions at once and hand on what comes, in no order.  An expired
+ * continue token (HTTP 410) is followed by the one that the server offers in
+ * its place, or the list is begun again once: an object can come twice then.
+ * -1: a sink's, no memory, a server that cannot be reached at all, credentials
+ * that cannot be had or that are refused (ERR_AUTH).
+ */
+int	kube_fetch(struct kube *k, const struct kube_ask *ask, size_t n,
+	    const struct kube_sink *sink, struct err *e);
+
+/*
+ * How the server's clock stood against ours when its last answer came: both in
+ * seconds since 1970.  0 if it never said (its Date header).
+ */
+int	kube_clock(const struct kube *k, int64_t *server, int64_t *ours);
+
+/* One body, as kube_fetch() takes it apart: for its tests and the fuzzer. */
+int	kube_body(const struct kube_ask *a, int status, const char *type,
+	    const char *p, size_t len, const struct kube_sink *sink,
+	    struct err *e);
+
+#endif

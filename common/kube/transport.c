@@ -1,0 +1,413 @@
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/buf.h"
+#include "kube/http.h"
+#include "kube/proxy.h"
+#include "kube/transport.h"
+#include "pki/b64.h"
+
+#define ARENA_MAX (1024 * 1024)
+
+static int
+is_https(const struct transport *t)
+{
+	return strncmp(t->c->server, "https:", 6) == 0;
+}
+
+/*
+ * libcurl has no option for the name that a certificate is verified against:
+ * the URL takes the name, CONNECT_TO the connection back to the real host, and
+ * a header of its own says Host.
+ */
+static int
+rename_host(struct transport *t, struct url *u, struct err *e)
+{
+	int six = strchr(u->host, ':') != NULL;
+	const char *to;
+
+	to = arena_printf(&t->arena, e, "%s:%s:%s%s%s:%s",
+	    t->c->tls_server_name, u->port, six ? "[" : "", u->host,
+	    six ? "]" : "", u->port);
+	t->host = arena_printf(&t->arena, e, "Host: %s%s%s:%s",
+	    six ? "[" : "", u->host, six ? "]" : "", u->port);
+	if (to == NULL || t->host == NULL)
+		return -1;
+	t->connect_to = curl_slist_append(NULL, to);
+	u->host = t->c->tls_server_name;
+	return t->connect_to == NULL ? err_nomem(e) : 0;
+}
+
+static int
+set_proxy(struct transport *t, const struct url *u, struct err *e)
+{
+	struct url p;
+
+	if ((t->c->proxy_url != NULL ? proxy_of_url(&t->arena,
+	    t->c->proxy_url, &t->proxy, e) :
+	    proxy_of_env(&t->arena, u, &t->proxy, e)) == -1)
+		return -1;
+	if (t->proxy[0] == '\0' ||
+	    url_parse(&t->arena, t->proxy, &p, NULL) == -1)
+		return 0;
+	t->hide[0] = p.user;
+	t->hide[1] = p.password;
+	return 0;
+}
+
+/* A header's value holds no control character: RFC 9110 section 5.5. */
+static int
+check_value(const char *what, const char *s, struct err *e)
+{
+	for (; s != NULL && *s != '\0'; s++)
+		if ((unsigned char)*s < 0x20 || *s == 0x7f)
+			return err_set(e, ERR_CONFIG, "%s holds a control "
+			    "character", what);
+	return 0;
+}
+
+static int
+check_values(const struct kube_config *c, struct err *e)
+{
+	size_t i, j;
+
+	if (check_value("--as", c->as, e) == -1 ||
+	    check_value("--as-uid", c->as_uid, e) == -1)
+		return -1;
+	for (i = 0; i < c->nas_group; i++)
+		if (check_value("--as-group", c->as_group[i], e) == -1)
+			return -1;
+	for (i = 0; i < c->nas_extra; i++)
+		for (j = 0; j < c->as_extra[i].n; j++)
+			if (check_value("--as-user-extra",
+			    c->as_extra[i].value[j], e) == -1)
+				return -1;
+	return 0;
+}
+
+int
+transport_init(struct transport *t, const struct kube_config *c,
+    struct err *e)
+{
+	const char *env = getenv("DISABLE_HTTP2");
+	struct url u;
+	int six;
+
+	memset(t, 0, sizeof(*t));
+	t->c = c;
+	arena_init(&t->arena, ARENA_MAX, "the transport");
+	t->http1 = env != NULL && env[0] != '\0';
+	if (check_values(c, e) == -1 ||
+	    url_parse(&t->arena, c->server, &u, e) == -1 ||
+	    set_proxy(t, &u, e) == -1)
+		return -1;
+	six = strchr(u.host, ':') != NULL;
+	t->address = arena_printf(&t->arena, e, "%s%s%s:%s", six ? "[" : "",
+	    u.host, six ? "]" : "", u.port);
+	if (t->address == NULL)
+		return -1;
+	if (c->tls_server_name != NULL && is_https(t) &&
+	    rename_host(t, &u, e) == -1)
+		return -1;
+	t->base = url_text(&t->arena, &u, e);
+	u.path = "/";
+	t->origin = url_text(&t->arena, &u, e);
+	return t->base == NULL || t->origin == NULL ? -1 : 0;
+}
+
+void
+transport_release(struct transport *t)
+{
+	curl_slist_free_all(t->connect_to);
+	arena_release(&t->arena);
+}
+
+int
+transport_same_origin(const struct transport *t, const char *url)
+{
+	struct arena a;
+	struct url u;
+	const char *text = NULL;
+	int same = 0;
+
+	arena_init(&a, ARENA_MAX, "a URL");
+	if (url_parse(&a, url, &u, NULL) == 0 && u.user == NULL) {
+		u.path = "/";
+		text = url_text(&a, &u, NULL);
+		same = text != NULL && strcasecmp(text, t->origin) == 0;
+	}
+	arena_release(&a);
+	return same;
+}
+
+/* ---- headers ---- */
+
+void
+transport_wipe_headers(struct curl_slist **l)
+{
+	struct curl_slist *s;
+
+	for (s = *l; s != NULL; s = s->next)
+		explicit_bzero(s->data, strlen(s->data));
+	curl_slist_free_all(*l);
+	*l = NULL;
+}
+
+static int
+header(struct curl_slist **l, const char *name, const char *value)
+{
+	struct curl_slist *more;
+	struct buf b;
+	int ret = -1;
+
+	buf_init_secret(&b, 2 * KUBE_SECRET_MAX, "a header");
+	/* libcurl takes "Name;" for a header without a value */
+	if (buf_printf(&b, NULL, value[0] == '\0' ? "%s;%s" : "%s: %s", name,
+	    value) == 0 && (more = curl_slist_append(*l, buf_str(&b))) !=
+	    NULL) {
+		*l = more;
+		ret = 0;
+	}
+	buf_release(&b);
+	return ret;
+}
+
+/* client-go transport/round_trippers.go headerKeyEscape: RFC 3986 escapes */
+/* for everything that is no token character of RFC 9110, and for %. */
+static int
+extra(struct curl_slist **l, const struct kube_extra *x)
+{
+	static const char token[] = "!#$&'*+-.^_`|~0123456789"
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	struct buf b;
+	const char *p;
+	int ret = 0;
+	size_t i;
+
+	buf_init(&b, 65536, "a header's name");
+	ret = buf_puts(&b, "Impersonate-Extra-", NULL);
+	for (p = x->key; ret == 0 && *p != '\0'; p++)
+		ret = strchr(token, *p) != NULL ? buf_putc(&b,
+		    (unsigned char)*p, NULL) : buf_printf(&b, NULL, "%%%02X",
+		    (unsigned)(unsigned char)*p);
+	for (i = 0; ret == 0 && i < x->n; i++)
+		ret = header(l, buf_str(&b), x->value[i]);
+	buf_release(&b);
+	return ret;
+}
+
+static int
+impersonate(const struct kube_config *c, struct curl_slist **l)
+{
+	size_t i;
+
+	if (c->as == NULL)
+		return 0;
+	if (header(l, "Impersonate-User", c->as) == -1 ||
+	    (c->as_uid != NULL &&
+	    header(l, "Impersonate-Uid", c->as_uid) == -1))
+		return -1;
+	for (i = 0; i < c->nas_group; i++)
+		if (header(l, "Impersonate-Group", c->as_group[i]) == -1)
+			return -1;
+	for (i = 0; i < c->nas_extra; i++)
+		if (extra(l, &c->as_extra[i]) == -1)
+			return -1;
+	return 0;
+}
+
+static int
+basic(const struct kube_config *c, struct curl_slist **l)
+{
+	struct buf plain, coded;
+	int ret = -1;
+
+	buf_init_secret(&plain, KUBE_SECRET_MAX, "a password");
+	buf_init_secret(&coded, 2 * KUBE_SECRET_MAX, "a password");
+	if (buf_printf(&plain, NULL, "%s:%s", c->username, c->password) == 0 &&
+	    buf_puts(&coded, "Basic ", NULL) == 0 &&
+	    b64_encode(buf_str(&plain), plain.len, &coded, NULL) == 0)
+		ret = header(l, "Authorization", buf_str(&coded));
+	buf_release(&plain);
+	buf_release(&coded);
+	return ret;
+}
+
+static int
+bearer(const struct cred *cr, struct curl_slist **l)
+{
+	struct buf b;
+	int ret;
+
+	buf_init_secret(&b, 2 * KUBE_SECRET_MAX, "a token");
+	ret = buf_printf(&b, NULL, "Bearer %s", buf_str(&cr->token));
+	if (ret == 0)
+		ret = header(l, "Authorization", buf_str(&b));
+	buf_release(&b);
+	return ret;
+}
+
+int
+transport_headers(const struct transport *t, const struct cred *cr,
+    const char *agent, const char *accept, struct curl_slist **out)
+{
+	int ret;
+
+	*out = NULL;
+	ret = header(out, "Accept", accept);
+	if (ret == 0)
+		ret = header(out, "User-Agent", agent);
+	if (ret == 0 && t->host != NULL)
+		ret = header(out, "Host", t->host + strlen("Host: "));
+	/* in the clear goes nothing that says who we are */
+	if (ret == 0 && is_https(t) && cr->token.len > 0)
+		ret = bearer(cr, out);
+	else if (ret == 0 && is_https(t) && t->c->username != NULL)
+		ret = basic(t->c, out);
+	if (ret == 0)
+		ret = impersonate(t->c, out);
+	if (ret == -1)
+		transport_wipe_headers(out);
+	return ret;
+}
+
+/* ---- options ---- */
+
+static struct curl_blob
+blob(const void *p, size_t len)
+{
+	struct curl_blob b;
+
+	b.data = (void *)p;
+	b.len = len;
+	b.flags = CURL_BLOB_COPY;
+	return b;
+}
+
+static void
+set_tls(const struct transport *t, const struct cred *cr, CURL *curl)
+{
+	const struct kube_config *c = t->c;
+	struct curl_blob b;
+
+	curl_easy_setopt(curl, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
+	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, c->insecure ? 0L : 1L);
+	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, c->insecure ? 0L : 2L);
+	curl_easy_setopt(curl, CURLOPT_PROXY_SSL_VERIFYPEER,
+	    c->insecure ? 0L : 1L);
+	curl_easy_setopt(curl, CURLOPT_PROXY_SSL_VERIFYHOST,
+	    c->insecure ? 0L : 2L);
+	if (c->ca.p != NULL) {
+		b = blob(c->ca.p, c->ca.len);
+		curl_easy_setopt(curl, CURLOPT_CAINFO_BLOB, &b);
+		curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
+		curl_easy_setopt(curl, CURLOPT_PROXY_CAINFO_BLOB, &b);
+		curl_easy_setopt(curl, CURLOPT_PROXY_CAPATH, NULL);
+	}
+	curl_easy_setopt(curl, CURLOPT_SSLCERTTYPE, "PEM");
+	curl_easy_setopt(curl, CURLOPT_SSLKEYTYPE, "PEM");
+	if (c->cert.p != NULL || cr->cert.len > 0) {
+		b = c->cert.p != NULL ? blob(c->cert.p, c->cert.len) :
+		    blob(cr->cert.p, cr->cert.len);
+		curl_easy_setopt(curl, CURLOPT_SSLCERT_BLOB, &b);
+		b = c->cert.p != NULL ? blob(c->key.p, c->key.len) :
+		    blob(cr->key.p, cr->key.len);
+		curl_easy_setopt(curl, CURLOPT_SSLKEY_BLOB, &b);
+		/* an encrypted key must not ask the terminal */
+		curl_easy_setopt(curl, CURLOPT_KEYPASSWD, "");
+	}
+}
+
+int
+transport_set(const struct transport *t, const struct cred *cr, CURL *curl,
+    struct curl_slist *headers)
+{
+	long ms = t->c->timeout_ms > 0 ? t->c->timeout_ms :
+	    TRANSPORT_LONGEST_MS;
+
+	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+	curl_easy_setopt(curl, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
+	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
+	curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
+	curl_easy_setopt(curl, CURLOPT_PIPEWAIT, 1L);
+	curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, t->http1 || !is_https(t) ?
+	    (long)CURL_HTTP_VERSION_1_1 : (long)CURL_HTTP_VERSION_2TLS);
+	if (!t->c->no_compression)
+		curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "gzip");
+	curl_easy_setopt(curl, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+	curl_easy_setopt(curl, CURLOPT_NOPROXY, "");
+	curl_easy_setopt(curl, CURLOPT_PROXY, t->proxy);
+	if (t->connect_to != NULL)
+		curl_easy_setopt(curl, CURLOPT_CONNECT_TO, t->connect_to);
+	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS,
+	    ms < HTTP_CONNECT_MS ? ms : (long)HTTP_CONNECT_MS);
+	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, (long)HTTP_LOW_SPEED);
+	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME,
+	    ms < 1000 ? 1L : ms / 1000);
+	if (is_https(t))
+		set_tls(t, cr, curl);
+	return 0;
+}
+
+/* ---- errors ---- */
+
+/* The text without the words that may not be said. */
+static void
+redact(const struct transport *t, const char *text, char *out, size_t size)
+{
+	size_t o = 0, i, n;
+
+	while (*text != '\0' && o + 6 < size) {
+		for (i = 0; i < 4; i++) {
+			n = t->hide[i] == NULL ? 0 : strlen(t->hide[i]);
+			if (n > 0 && strncmp(text, t->hide[i], n) == 0)
+				break;
+		}
+		if (i < 4) {
+			memcpy(out + o, "xxxxx", 5);
+			o += 5;
+			text += n;
+		} else
+			out[o++] = *text++;
+	}
+	out[o] = '\0';
+}
+
+static int
+is_certificate(CURLcode code)
+{
+	return code == CURLE_PEER_FAILED_VERIFICATION ||
+	    code == CURLE_SSL_ISSUER_ERROR || code == CURLE_SSL_CACERT_BADFILE;
+}
+
+void
+transport_explain(const struct transport *t, CURL *curl, CURLcode code,
+    const char *text, long timeout_ms, struct err *e)
+{
+	char safe[ERR_MSG_MAX];
+	long num = 0;
+
+	redact(t, text[0] != '\0' ? text : curl_easy_strerror(code), safe,
+	    sizeof(safe));
+	curl_easy_getinfo(curl, CURLINFO_OS_ERRNO, &num);
+	if (code == CURLE_COULDNT_CONNECT && num == ECONNREFUSED &&
+	    t->proxy[0] == '\0')
+		err_set(e, ERR_NET, "The connection to the server %s was "
+		    "refused - did you specify the right host or port?",
+		    t->address);
+	else if (code == CURLE_OPERATION_TIMEDOUT)
+		err_set(e, ERR_NET, "Unable to connect to the server: %s: "
+		    "no progress within the time-out of %ld ms", t->address,
+		    timeout_ms > 0 ? timeout_ms : (long)TRANSPORT_LONGEST_MS);
+	else if (is_certificate(code))
+		err_set(e, ERR_NET, "Unable to connect to the server: tls: "
+		    "failed to verify certificate: %s", safe);
+	else
+		err_set(e, ERR_NET, "Unable to connect to the server: %s%s",
+		    t->proxy[0] != '\0' ? "through its proxy: " : "", safe);
+}

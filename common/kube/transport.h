@@ -1,0 +1,47 @@
+/*
+ * One configuration as libcurl's options: where to connect, whom to believe,
+ * what to say of ourselves.  kube/'s own files only.
+ */
+#ifndef KUBE_TRANSPORT_H
+#define KUBE_TRANSPORT_H
+
+#include <curl/curl.h>
+
+#include "kube/cred.h"
+
+#define TRANSPORT_LONGEST_MS 3600000	/* what --request-timeout=0 means */
+
+struct transport {
+	const struct kube_config *c;
+	struct arena		 arena;
+	const char		*base;		/* what URLs begin with */
+	const char		*origin;	/* "https://host:port/" */
+	const char		*address;	/* "host:port", for messages */
+	const char		*host;		/* a Host header, or NULL */
+	struct curl_slist	*connect_to;	/* or NULL */
+	const char		*proxy;		/* "" for none */
+	const char		*hide[4];	/* words that no message may hold */
+	int			 http1;
+};
+
+int	transport_init(struct transport *t, const struct kube_config *c,
+	    struct err *e);
+void	transport_release(struct transport *t);
+
+/* The headers of a request, Authorization among them; wiped when freed. */
+int	transport_headers(const struct transport *t, const struct cred *cr,
+	    const char *agent, const char *accept, struct curl_slist **out);
+void	transport_wipe_headers(struct curl_slist **l);
+
+/* All options that do not change from one request to the next. */
+int	transport_set(const struct transport *t, const struct cred *cr,
+	    CURL *curl, struct curl_slist *headers);
+
+/* Does a URL name the same scheme, host and port as the server? */
+int	transport_same_origin(const struct transport *t, const char *url);
+
+/* Why a transfer failed, in kubectl's words where it has some. */
+void	transport_explain(const struct transport *t, CURL *curl,
+	    CURLcode code, const char *text, long timeout_ms, struct err *e);
+
+#endif

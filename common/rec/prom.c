@@ -1,0 +1,159 @@
+/*
+ * -o prom: a text file for node_exporter's collector (Prometheus' text format
+ * 0.0.4).  Samples of one metric stand together, so everything is held back
+ * and written at the end, or not at all.
+ */
+#include <string.h>
+
+#include "base/when.h"
+#include "rec/writer.h"
+
+#define HELD_MAX (64 * 1024 * 1024)	/* bytes of all samples */
+
+enum { H_AFTER, H_BEFORE, H_FINDING, H_LABELS };
+
+static int
+prom_begin(struct rec_writer *w, struct err *e)
+{
+	size_t i;
+
+	(void)e;
+	for (i = 0; i < REC_HELD; i++)
+		buf_init(&w->held[i], HELD_MAX, "the metrics");
+	return 0;
+}
+
+/* Backslash, quote and newline as the format has them; no control code. */
+static int
+label_value(struct buf *out, const char *s, struct err *e)
+{
+	struct buf safe;
+	size_t i;
+	int ret;
+
+	buf_init(&safe, HELD_MAX, "a label");
+	ret = rec_escape(&safe, s, strlen(s), e);
+	for (i = 0; ret == 0 && i < safe.len; i++)
+		if (((safe.p[i] == '\\' || safe.p[i] == '"') &&
+		    buf_putc(out, '\\', e) == -1) ||
+		    buf_putc(out, safe.p[i], e) == -1)
+			ret = -1;
+	buf_release(&safe);
+	return ret;
+}
+
+/* name="value", behind a comma unless it is the first. */
+static int
+label(struct buf *out, const char *name, const char *value, struct err *e)
+{
+	if (buf_printf(out, e, "%s%s=\"", out->len > 0 ? "," : "", name) == -1 ||
+	    label_value(out, value == NULL ? "" : value, e) == -1)
+		return -1;
+	return buf_putc(out, '"', e);
+}
+
+static int
+sample(struct rec_writer *w, int held, const char *metric, const char *labels,
+    const char *more, int64_t value, struct err *e)
+{
+	return buf_printf(&w->held[held], e, "kubectl_istio_%s_%s{%s%s} %lld\n",
+	    w->s->tool, metric, labels, more, (long long)value);
+}
+
+static int
+date(struct rec_writer *w, const struct rec *r, int held, const char *col,
+    const char *metric, const char *labels, struct err *e)
+{
+	const char *text = rec_value(w->s, r, col);
+	int64_t t;
+
+	if (text == NULL)
+		return 0;
+	if (when_parse(text, &t, e) == -1)
+		return -1;
+	return sample(w, held, metric, labels, "", t, e);
+}
+
+static int
+prom_put(struct rec_writer *w, const struct rec *r, struct err *e)
+{
+	static const char *const cols[] = { "ENTRY", "ROLE", "HOLDER" };
+	static const char *const names[] = { "entry", "role", "holder" };
+	struct buf l, more;
+	int ret = -1;
+	size_t i;
+
+	buf_init(&l, HELD_MAX, "the labels");
+	buf_init(&more, HELD_MAX, "the labels");
+	if (label(&l, "kind", r->field[1], e) == -1 ||
+	    label(&l, "object", r->field[2], e) == -1)
+		goto out;
+	for (i = 0; i < 3; i++)
+		if (rec_index(w->s, cols[i]) != -1 && label(&l, names[i],
+		    rec_value(w->s, r, cols[i]), e) == -1)
+			goto out;
+	/* a second rule broken by the same entry has no dates of its own */
+	if (strcmp(buf_str(&l), buf_str(&w->held[H_LABELS])) != 0 &&
+	    (date(w, r, H_AFTER, "NOT_AFTER", "not_after_seconds",
+	    buf_str(&l), e) == -1 || date(w, r, H_BEFORE, "NOT_BEFORE",
+	    "not_before_seconds", buf_str(&l), e) == -1))
+		goto out;
+	buf_reset(&w->held[H_LABELS]);
+	if (buf_puts(&w->held[H_LABELS], buf_str(&l), e) == -1)
+		goto out;
+	if (r->verdict != VERDICT_OK && (buf_printf(&more, e, ",verdict=\"%s\",excused=\"%s\"",
+	    verdict_name(r->verdict), r->excused ? "true" : "false") == -1 ||
+	    label(&more, "rule", rec_value(w->s, r, "RULE"), e) == -1 ||
+	    sample(w, H_FINDING, "finding", buf_str(&l), buf_str(&more), 1,
+	    e) == -1))
+		goto out;
+	ret = 0;
+out:
+	buf_release(&l);
+	buf_release(&more);
+	return ret;
+}
+
+static int
+family(struct rec_writer *w, const char *metric, const char *help,
+    const struct buf *samples, struct err *e)
+{
+	if (samples != NULL && samples->len == 0)
+		return 0;
+	if (buf_printf(&w->line, e, "# HELP kubectl_istio_%s_%s %s\n"
+	    "# TYPE kubectl_istio_%s_%s gauge\n", w->s->tool, metric, help,
+	    w->s->tool, metric) == -1)
+		return -1;
+	if (samples != NULL && buf_append(&w->line, samples->p, samples->len,
+	    e) == -1)
+		return -1;
+	return 0;
+}
+
+static int
+prom_end(struct rec_writer *w, const struct rec_count *c, size_t n,
+    struct err *e)
+{
+	size_t i;
+
+	if (family(w, "not_after_seconds", "When it ends, in seconds since "
+	    "1970.", &w->held[H_AFTER], e) == -1 ||
+	    family(w, "not_before_seconds", "When it begins, in seconds since "
+	    "1970.", &w->held[H_BEFORE], e) == -1 ||
+	    family(w, "finding", "1 for every record that is not ok.",
+	    &w->held[H_FINDING], e) == -1 ||
+	    family(w, "records", "How many records, by what.", NULL, e) == -1)
+		return -1;
+	for (i = 0; i < n; i++)
+		if (buf_printf(&w->line, e, "kubectl_istio_%s_records{count="
+		    "\"%s\"} %zu\n", w->s->tool, c[i].key, c[i].n) == -1)
+			return -1;
+	if (family(w, "run_seconds", "When this was written, in seconds since "
+	    "1970.", NULL, e) == -1 || buf_printf(&w->line, e,
+	    "kubectl_istio_%s_run_seconds %lld\n", w->s->tool,
+	    (long long)w->o.generated_at) == -1)
+		return -1;
+	return rec_flush_line(w, e);
+}
+
+const struct rec_shape rec_prom = { prom_begin, prom_put, prom_end };
