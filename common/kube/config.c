@@ -551,6 +551,7 @@ check_pair(const struct kube_config *c, struct err *e)
 	struct err why = ERR_INIT;
 	enum key_state state = KEYS_UNREADABLE;
 	struct bundle b;
+	int found = 0;
 	size_t i;
 
 	if (c->cert.p == NULL || strncmp(c->server, "https:", 6) != 0)
@@ -558,16 +559,18 @@ check_pair(const struct kube_config *c, struct err *e)
 	if (bundle_parse(c->cert.p, c->cert.len, &b, &why) == -1)
 		return err_set(e, ERR_CONFIG, "client-certificate for %s: %s",
 		    c->user, why.msg);
-	for (i = 0; i < b.n && b.item[i].cert == NULL; i++)
-		;
-	if (i < b.n)
-		state = key_compare(c->key.p, c->key.len, b.item[i].cert);
-	else
-		err_set(e, ERR_CONFIG, "client-certificate for %s: it holds no "
-		    "certificate in PEM", c->user);
+	for (i = 0; i < b.n && !found; i++)
+		if (b.item[i].cert != NULL) {
+			state = key_compare(c->key.p, c->key.len,
+			    b.item[i].cert);
+			found = 1;
+		}
 	bundle_release(&b);
-	if (i >= b.n || state == KEYS_MATCH)
-		return i >= b.n ? -1 : 0;
+	if (!found)
+		return err_set(e, ERR_CONFIG, "client-certificate for %s: it "
+		    "holds no certificate in PEM", c->user);
+	if (state == KEYS_MATCH)
+		return 0;
 	return err_set(e, ERR_CONFIG, "client-key for %s: %s", c->user,
 	    state == KEYS_ENCRYPTED ? "it is encrypted, which kubectl cannot "
 	    "use either" : state == KEYS_DIFFER ? "it does not belong to the "

@@ -113,8 +113,10 @@ kc_read(struct kc *kc, const char *p, size_t len, const char *dir,
 	ret = doc_sniff(p, len) == DOC_JSON ? doc_read_json(&src, &sink, e) :
 	    doc_read_yaml(&src, &sink, e);
 	doc_decoder_free(dec);
-	if (f.done)
+	if (f.done) {
+		e->msg[0] = '\0';
 		return 0;
+	}
 	if (ret == -1 && e->class != ERR_NOMEM)
 		e->class = ERR_CONFIG;
 	return ret;
