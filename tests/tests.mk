@@ -48,9 +48,10 @@ $(MKMESH): $(patsubst %.c,$(O)/obj/%.o,$(sort $(wildcard tests/mkmesh/*.c))) \
 export MKMESH_KEYS = $(abspath $(O))/keys
 
 # ---- make check ----
-.PHONY: check unit cli catalogue
-check: unit cli catalogue
-	@tests/count $(O)/log/unit $(O)/log/cli $(O)/log/catalogue
+.PHONY: check unit cli catalogue kubeconfig
+check: unit cli catalogue kubeconfig
+	@tests/count $(O)/log/unit $(O)/log/cli $(O)/log/catalogue \
+	    $(O)/log/kubeconfig
 
 unit: $(call deps,check) $(UNIT_BIN)
 	@mkdir -p $(O)/log
@@ -67,6 +68,20 @@ catalogue: $(call deps,check) $(BINS) $(MKMESH)
 	    OUT=$(abspath $(O))/catalogue tests/catalogue/run \
 	    >$(O)/log/catalogue; s=$$?; \
 	    grep -v '^ok' $(O)/log/catalogue; exit $$s
+
+# what kubectl made of each, and what we make of it; then 10,000 mutants
+kubeconfig: $(call deps,check) $(BINS)
+	@mkdir -p $(O)/log
+	@tests/kubeconfig/run $(O)/bin/kubectl-istio-rootcheck \
+	    $(O)/tmp/kubeconfig >$(O)/log/kubeconfig; s=$$?; \
+	    grep -v '^ok' $(O)/log/kubeconfig; exit $$s
+
+# ---- on a real control plane, which tests/cluster/up builds and starts ----
+.PHONY: check-cluster
+check-cluster: $(call deps,check) $(call deps,cluster) $(BINS) $(MKMESH)
+	@mkdir -p $(O)/log
+	@BIN=$(abspath $(O))/bin MKMESH=$(abspath $(MKMESH)) \
+	    TMP=$(abspath $(O))/tmp tests/cluster/run $(O)/log/cluster
 
 # ---- the same under the sanitizers, in a tree of its own ----
 .PHONY: check-asan

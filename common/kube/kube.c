@@ -144,6 +144,7 @@ struct body {
 	const struct kube_ask	*ask;
 	const struct kube_sink	*sink;
 	size_t			 items;
+	int			 seen;		/* an object, or a list */
 	struct buf		*token;		/* the next page's, or NULL */
 	struct err		*why;		/* what is wrong with it */
 	int			 stopped;	/* by the sink */
@@ -187,6 +188,7 @@ on_list(void *arg, const struct node *root, struct err *e)
 	struct body *b = arg;
 	const char *s;
 
+	b->seen = 1;
 	s = node_str(node_path(root, "metadata", "continue",
 	    (const char *)NULL), NULL);
 	if (b->token == NULL || s == NULL)
@@ -206,11 +208,13 @@ on_object(void *arg, const struct node *obj, struct err *e)
 	if (!is_asked(b->ask, obj)) {
 		const char *kind = node_str(node_get(obj, "kind"), NULL);
 
+		err_set(e, ERR_FORMAT, "the server answered with another "
+		    "object (%.64s) than was asked for", kind == NULL ?
+		    "of no kind" : kind);
 		node_wipe_all(obj);
-		return err_set(e, ERR_FORMAT, "the server answered with "
-		    "another object (%.64s) than was asked for",
-		    kind == NULL ? "of no kind" : kind);
+		return -1;
 	}
+	b->seen = 1;
 	b->items++;
 	ret = b->sink->object(b->sink->arg, b->ask, obj, e);
 	b->stopped |= ret == -1;
@@ -226,6 +230,7 @@ on_bad(void *arg, size_t nth, const struct err *why, struct err *e)
 	struct err item = *why;
 	int ret;
 
+	b->seen = 1;
 	if (b->ask->name == NULL)
 		err_prefix(&item, "item %zu", nth);
 	ret = b->sink->failed(b->sink->arg, b->ask, &item, e);
@@ -242,13 +247,17 @@ read_body(struct body *b, const char *type, const char *p, size_t len,
 	struct doc_source src = doc_text_source(&text);
 	struct doc_sink sink = { on_object, on_bad, b, on_list };
 
-	if (strstr(type, "protobuf") != NULL)
-		return proto_read((const unsigned char *)p, len, &sink, e);
-	if (strstr(type, "json") == NULL)
+	if (strstr(type, "protobuf") != NULL) {
+		if (proto_read((const unsigned char *)p, len, &sink, e) == -1)
+			return -1;
+	} else if (strstr(type, "json") == NULL)
 		return err_set(e, ERR_NET, "the server answered with '%.64s' "
 		    "instead of an object: is there a login page or a proxy "
 		    "in between?", type[0] == '\0' ? "no content type" : type);
-	return doc_read_json(&src, &sink, e);
+	else if (doc_read_json(&src, &sink, e) == -1)
+		return -1;
+	return b->seen ? 0 : err_set(e, ERR_FORMAT, "the server answered with "
+	    "nothing");
 }
 
 int

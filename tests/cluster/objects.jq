@@ -11,5 +11,7 @@ def labels: .spec.template.metadata.labels // {app: "x"};
 	.apiVersion = "admissionregistration.k8s.io/v1"
 	| .webhooks |= map(.sideEffects = "None"
 	    | .admissionReviewVersions = ["v1"]
+	    | .clientConfig |= (if .url or .service then .
+		else .service = {namespace: "istio-system", name: "x"} end)
 	    | .namespaceSelector = {matchLabels: {never: "ever"}})
   else . end
