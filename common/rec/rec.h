@@ -47,8 +47,8 @@ struct rec_schema {
 /* field[i] is NULL where absent; all borrowed during the call. */
 struct rec {
 	enum verdict	 verdict;	/* colours field[0] */
-	int		 excused;	/* does not count: prom, nagios */
 	const char	*field[REC_FIELDS_MAX];
+	int		 excused;	/* does not count: prom, nagios */
 };
 
 struct rec_count {

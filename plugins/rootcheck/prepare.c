@@ -105,9 +105,9 @@ is_incomplete(const struct rc *rc, const struct rc_object *o)
 	    era_appends_roots(rc->era, era_version(&rc->plane, rc->era)));
 }
 
-/* A CA secret that could not be examined: it may be the one in force. */
+/* A CA secret that could not be examined at all: it may be the one in force. */
 static int
-ca_unknown(const struct rc *rc)
+ca_unknown(struct rc *rc)
 {
 	const struct rc_object *o;
 	size_t i;
@@ -117,7 +117,8 @@ ca_unknown(const struct rc *rc)
 		if (o->what == RC_UNKNOWN && o->unknown_entry == NULL &&
 		    strcmp(o->kind, "secret") == 0 &&
 		    (strcmp(o->name, NAME_CA_SECRET) == 0 ||
-		    strcmp(o->name, NAME_CACERTS) == 0))
+		    strcmp(o->name, NAME_CACERTS) == 0) &&
+		    ca_object(rc, o->name) == NULL)
 			return 1;
 	}
 	return 0;

@@ -269,6 +269,6 @@ No space left on device" ]
 	[ "$(bash t kubectl-istio-rootcheck -o js)" = "json jsonl" ]
 	[ "$(bash t kubectl-istio-rootcheck --output = js)" = "json jsonl" ]
 	[ "$(bash t kubectl-istio-rootcheck --output =)" = \
-	    "tsv table wide json jsonl classic" ]
+	    "tsv table wide json jsonl prom nagios classic" ]
 	[ "$(bash t kubectl-istio-rootcheck -f x)" = "compopt -o default" ]
 }
