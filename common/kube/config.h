@@ -51,7 +51,7 @@ struct kube_exec {
 	const char		*install_hint;	/* or NULL; hostile */
 	enum kube_interactive	 mode;
 	int			 cluster_info;	/* provideClusterInfo */
-	const char		*info;		/* the cluster extension's JSON */
+	const char		*info;		/* the extension's JSON */
 };
 
 struct kube_extra {
@@ -69,7 +69,7 @@ struct kube_config {
 	const char		*context;	/* "" if none was named */
 	const char		*cluster;
 	const char		*user;
-	const char		*ns;		/* the context's; NULL if none */
+	const char		*ns;		/* the context's, or NULL */
 	/* the server: "https://host:6443/prefix", nothing behind it */
 	const char		*server;
 	const char		*tls_server_name;	/* or NULL */
@@ -81,7 +81,7 @@ struct kube_config {
 	struct kube_text	 cert;
 	struct kube_text	 key;
 	const char		*token;		/* or NULL */
-	const char		*token_file;	/* or NULL; read again by cred.h */
+	const char		*token_file;	/* or NULL; see cred.h */
 	const char		*username;	/* or NULL */
 	const char		*password;
 	struct kube_exec	*exec;		/* or NULL */

@@ -1,18 +1,9 @@
-#include <errno.h>
-#include <stdlib.h>
+/* Which credentials a request takes along, and when they are renewed. */
 #include <string.h>
-#include <unistd.h>
 
-#include "base/when.h"
-#include "doc/make.h"
 #include "kube/cred.h"
 #include "kube/kubeconfig.h"
-#include "kube/spawn.h"
-#include "pki/b64.h"
-
-extern char **environ;
-
-#define HINT_MAX 200	/* bytes of an installHint in a message */
+#include "kube/plugin.h"
 
 void
 cred_init(struct cred *cr, const struct kube_config *c,
@@ -35,8 +26,6 @@ cred_release(struct cred *cr)
 	buf_release(&cr->key);
 }
 
-/* ---- tokens ---- */
-
 static int
 is_space(int c)
 {
@@ -55,8 +44,8 @@ is_header(const char *p, size_t n)
 	return 1;
 }
 
-static int
-set_token(struct cred *cr, const char *p, size_t n, const char *whose,
+int
+cred_set_token(struct cred *cr, const char *p, size_t n, const char *whose,
     struct err *e)
 {
 	while (n > 0 && is_space((unsigned char)p[n - 1]))
@@ -82,7 +71,7 @@ read_token_file(struct cred *cr, int64_t now, struct err *e)
 	arena_init(&a, 2 * KUBE_SECRET_MAX, "a token file");
 	ret = kc_slurp(&a, cr->c->token_file, KUBE_SECRET_MAX, &text, e);
 	if (ret == 0)
-		ret = set_token(cr, text.p, text.len, "the tokenFile", e);
+		ret = cred_set_token(cr, text.p, text.len, "the tokenFile", e);
 	arena_release(&a);
 	cr->read_at = now;
 	/* a file that is being written now: the last good one still holds */
@@ -90,300 +79,6 @@ read_token_file(struct cred *cr, int64_t now, struct err *e)
 		return 0;
 	return ret;
 }
-
-/* ---- the plugin ---- */
-
-static int
-put_ca(struct node *m, const struct kube_text *ca)
-{
-	struct buf b;
-	int ret = -1;
-
-	buf_init(&b, 2 * KUBE_SECRET_MAX, "a CA");
-	if (b64_encode(ca->p, ca->len, &b, NULL) == 0)
-		ret = make_put(m, "certificate-authority-data",
-		    make_text_len(buf_str(&b), b.len));
-	buf_release(&b);
-	return ret;
-}
-
-/* KUBERNETES_EXEC_INFO's spec.cluster: apis/clientauthentication/v1. */
-static struct node *
-cluster_info(const struct cred *cr)
-{
-	const struct kube_config *c = cr->c;
-	struct node *m;
-	int bad = 0;
-
-	if ((m = make_map()) == NULL)
-		return NULL;
-	bad |= make_put(m, "server", make_text(c->server));
-	if (c->tls_server_name != NULL)
-		bad |= make_put(m, "tls-server-name",
-		    make_text(c->tls_server_name));
-	if (c->insecure)
-		bad |= make_put(m, "insecure-skip-tls-verify", make_bool(1));
-	if (c->ca.p != NULL)
-		bad |= put_ca(m, &c->ca);
-	if (c->proxy_url != NULL)
-		bad |= make_put(m, "proxy-url", make_text(c->proxy_url));
-	if (c->no_compression)
-		bad |= make_put(m, "disable-compression", make_bool(1));
-	if (c->exec->info != NULL)
-		bad |= make_put(m, "config", make_parsed(c->exec->info));
-	if (bad == 0)
-		return m;
-	make_free(m);
-	return NULL;
-}
-
-static int
-exec_info(const struct cred *cr, int interactive, struct buf *out,
-    struct err *e)
-{
-	struct node *m = make_map(), *spec = make_map();
-	int bad = m == NULL || spec == NULL;
-
-	if (!bad) {
-		bad |= make_put(m, "kind", make_text("ExecCredential"));
-		bad |= make_put(m, "apiVersion",
-		    make_text(cr->c->exec->api_version));
-		bad |= make_put(spec, "interactive", make_bool(interactive));
-		if (cr->c->exec->cluster_info)
-			bad |= make_put(spec, "cluster", cluster_info(cr));
-		bad |= make_put(m, "spec", spec);
-		spec = NULL;
-	}
-	if (bad)
-		err_nomem(e);
-	else
-		bad = buf_puts(out, "KUBERNETES_EXEC_INFO=", e) == -1 ||
-		    make_json(m, out, e) == -1;
-	make_free(spec);
-	make_free(m);
-	return bad ? -1 : 0;
-}
-
-/* environ, exec.env and the info, NULL at the end; all in the arena. */
-static char **
-environment(const struct cred *cr, struct arena *a, const char *info,
-    struct err *e)
-{
-	const struct kube_exec *x = cr->c->exec;
-	size_t i, j, len, n = 0, out = 0;
-	char **env;
-
-	while (environ[n] != NULL)
-		n++;
-	env = arena_array(a, n + x->nenv + 2, sizeof(*env), e);
-	if (env == NULL)
-		return NULL;
-	for (i = 0; i < n; i++) {
-		/* exec.env wins over what is there */
-		for (j = 0; j < x->nenv; j++) {
-			len = strlen(x->env[j].name);
-			if (strncmp(environ[i], x->env[j].name, len) == 0 &&
-			    environ[i][len] == '=')
-				break;
-		}
-		if (j == x->nenv &&
-		    strncmp(environ[i], "KUBERNETES_EXEC_INFO=", 21) != 0)
-			env[out++] = environ[i];
-	}
-	for (j = 0; j < x->nenv; j++)
-		if ((env[out++] = arena_printf(a, e, "%s=%s", x->env[j].name,
-		    x->env[j].value)) == NULL)
-			return NULL;
-	env[out] = arena_text(a, info, strlen(info), e);
-	return env[out] == NULL ? NULL : env;
-}
-
-/* May it talk with the user?  -1 if it must and cannot. */
-static int
-interactive(const struct cred *cr, struct err *e)
-{
-	enum kube_interactive mode = cr->c->exec->mode;
-
-	if (mode == KUBE_NEVER)
-		return 0;
-	if (cr->stdin_taken == NULL && isatty(STDIN_FILENO))
-		return 1;
-	if (mode == KUBE_IF_AVAILABLE)
-		return 0;
-	if (cr->stdin_taken != NULL)
-		return err_set(e, ERR_CONFIG, "exec plugin cannot support "
-		    "interactive mode: standard input is unavailable: %s",
-		    cr->stdin_taken);
-	return err_set(e, ERR_CONFIG, "exec plugin cannot support interactive "
-	    "mode: standard input is not a terminal");
-}
-
-static int
-not_found(const struct kube_exec *x, struct err *e)
-{
-	if (x->install_hint == NULL || x->install_hint[0] == '\0')
-		return err_set(e, ERR_CONFIG, "getting credentials: exec: "
-		    "executable %s not found", x->command);
-	return err_set(e, ERR_CONFIG, "getting credentials: exec: executable "
-	    "%s not found; its installHint says: %.*s", x->command, HINT_MAX,
-	    x->install_hint);
-}
-
-static int
-run(struct cred *cr, struct arena *a, const char *path, struct buf *out,
-    struct err *e)
-{
-	const struct kube_exec *x = cr->c->exec;
-	struct spawn s = { .path = path };
-	struct buf info;
-	char **argv;
-	int status = 0, ret = -1;
-	size_t i;
-
-	buf_init_secret(&info, 2 * KUBE_SECRET_MAX, "the plugin's input");
-	argv = arena_array(a, x->narg + 2, sizeof(*argv), e);
-	if (argv == NULL || (s.use_stdin = interactive(cr, e)) == -1 ||
-	    exec_info(cr, s.use_stdin, &info, e) == -1 ||
-	    (s.envp = environment(cr, a, buf_str(&info), e)) == NULL)
-		goto out;
-	argv[0] = (char *)x->command;
-	for (i = 0; i < x->narg; i++)
-		argv[i + 1] = (char *)x->arg[i];
-	s.argv = argv;
-	s.timeout_ms = s.use_stdin ? CRED_ASK_MS : CRED_EXEC_MS;
-	kube_log(cr->log, KUBE_LOG_REQUESTS, "running the credential plugin %s",
-	    path);
-	if (spawn_run(&s, out, &status, e) == -1)
-		err_prefix(e, "getting credentials: exec: executable %s",
-		    x->command);
-	else if (status != 0)
-		err_set(e, ERR_CONFIG, "getting credentials: exec: executable "
-		    "%s failed with exit code %d", x->command, status);
-	else
-		ret = 0;
-out:
-	buf_release(&info);
-	return ret;
-}
-
-static int
-run_plugin(struct cred *cr, int64_t now, struct err *e)
-{
-	const struct kube_exec *x = cr->c->exec;
-	struct buf path, out;
-	struct arena a;
-	int ret = -1;
-
-	arena_init(&a, 16 * KUBE_SECRET_MAX, "the plugin's environment");
-	buf_init(&path, 65536, "a path");
-	buf_init_secret(&out, CRED_OUTPUT_MAX, "the plugin's output");
-	if (spawn_find(x->command, &path, e) == -1) {
-		if (e->class == ERR_ABSENT)
-			not_found(x, e);
-	} else if (kuberc_allows(x->command, buf_str(&path), e) == 0 &&
-	    run(cr, &a, buf_str(&path), &out, e) == 0) {
-		if (cred_parse(cr, buf_str(&out), out.len, x->api_version,
-		    e) == -1)
-			err_prefix(e, "getting credentials: exec plugin %s",
-			    x->command);
-		else
-			ret = 0;
-	}
-	cr->read_at = now;
-	cr->runs++;
-	buf_release(&out);
-	buf_release(&path);
-	arena_release(&a);
-	return ret;
-}
-
-struct answer {
-	struct cred	*cr;
-	const char	*api_version;
-	int		 found;
-};
-
-static const char *
-status_text(const struct node *obj, const char *key, size_t *len)
-{
-	return node_str(node_path(obj, "status", key, (const char *)NULL), len);
-}
-
-static int
-take_pair(struct cred *cr, const struct node *obj, struct err *e)
-{
-	const char *cert, *key;
-	size_t ncert = 0, nkey = 0;
-
-	cert = status_text(obj, "clientCertificateData", &ncert);
-	key = status_text(obj, "clientKeyData", &nkey);
-	if ((cert != NULL && ncert > 0) != (key != NULL && nkey > 0))
-		return err_set(e, ERR_CONFIG, "it returned only one of "
-		    "clientCertificateData and clientKeyData");
-	if (ncert == 0)
-		return 0;
-	buf_reset(&cr->cert);
-	buf_reset(&cr->key);
-	return buf_append(&cr->cert, cert, ncert, e) == -1 ? -1 :
-	    buf_append(&cr->key, key, nkey, e);
-}
-
-static int
-on_answer(void *arg, const struct node *obj, struct err *e)
-{
-	struct answer *an = arg;
-	const char *s;
-	size_t len;
-
-	if (an->found++ > 0)
-		return err_set(e, ERR_CONFIG, "it printed more than one "
-		    "document");
-	s = node_str(node_get(obj, "kind"), NULL);
-	if (s == NULL || strcmp(s, "ExecCredential") != 0)
-		return err_set(e, ERR_CONFIG, "it did not print an "
-		    "ExecCredential");
-	s = node_str(node_get(obj, "apiVersion"), NULL);
-	if (s == NULL || strcmp(s, an->api_version) != 0)
-		return err_set(e, ERR_CONFIG, "it is configured to use API "
-		    "version %s, it returned version %.100s", an->api_version,
-		    s == NULL ? "none" : s);
-	an->cr->expires = 0;
-	s = status_text(obj, "expirationTimestamp", NULL);
-	if (s != NULL && when_parse(s, &an->cr->expires, e) == -1) {
-		e->class = ERR_CONFIG;
-		return err_prefix(e, "its expirationTimestamp");
-	}
-	buf_reset(&an->cr->token);
-	if ((s = status_text(obj, "token", &len)) != NULL && len > 0 &&
-	    set_token(an->cr, s, len, "its token", e) == -1)
-		return -1;
-	if (take_pair(an->cr, obj, e) == -1)
-		return -1;
-	if (an->cr->token.len == 0 && an->cr->cert.len == 0)
-		return err_set(e, ERR_CONFIG, "it returned neither a token "
-		    "nor a certificate");
-	node_wipe_all(obj);
-	return 0;
-}
-
-int
-cred_parse(struct cred *cr, const char *text, size_t len,
-    const char *api_version, struct err *e)
-{
-	struct doc_text t = { text, len };
-	struct doc_source src = doc_text_source(&t);
-	struct answer an = { cr, api_version, 0 };
-	struct doc_sink sink;
-
-	memset(&sink, 0, sizeof(sink));
-	sink.item = on_answer;
-	sink.arg = &an;
-	if (doc_read_json(&src, &sink, e) == -1)
-		return -1;
-	return an.found ? 0 : err_set(e, ERR_CONFIG, "it printed nothing");
-}
-
-/* ---- both ---- */
 
 int
 cred_ready(struct cred *cr, int64_t now, struct err *e)
@@ -397,12 +92,12 @@ cred_ready(struct cred *cr, int64_t now, struct err *e)
 		return cr->read_at != 0 && now - cr->read_at < CRED_FILE_AGE &&
 		    now >= cr->read_at ? 0 : read_token_file(cr, now, e);
 	if (c->token != NULL)
-		return cr->token.len > 0 ? 0 : set_token(cr, c->token,
+		return cr->token.len > 0 ? 0 : cred_set_token(cr, c->token,
 		    strlen(c->token), "the token", e);
 	if (c->exec == NULL || (cr->read_at != 0 &&
 	    (cr->expires == 0 || now < cr->expires)))
 		return 0;
-	return run_plugin(cr, now, e);
+	return plugin_run(cr, now, e);
 }
 
 int
@@ -410,5 +105,5 @@ cred_refused(struct cred *cr, int64_t now, struct err *e)
 {
 	if (cr->c->exec == NULL || strncmp(cr->c->server, "https:", 6) != 0)
 		return 0;
-	return run_plugin(cr, now, e) == -1 ? -1 : 1;
+	return plugin_run(cr, now, e) == -1 ? -1 : 1;
 }

@@ -19,7 +19,7 @@
 #include "kube/log.h"
 
 #define KUBE_PAGES_MAX	100000	/* of one list */
-#define KUBE_EMPTY_MAX	16	/* pages without an item, one behind the other */
+#define KUBE_EMPTY_MAX	16	/* pages in a row without an item */
 #define KUBE_NAME_MAX	253	/* of a name in a path */
 
 /* One question. */
@@ -49,11 +49,11 @@ struct kube_sink {
 struct kube;
 
 struct kube_options {
-	const char		*tool;		/* "rootcheck", for User-Agent */
+	const char		*tool;		/* "rootcheck": User-Agent */
 	const char		*version;
 	const struct kube_log	*log;		/* or NULL */
-	const char		*stdin_taken;	/* why a credential plugin may */
-						/* not read stdin, or NULL */
+	/* why a credential plugin may not read stdin, or NULL */
+	const char		*stdin_taken;
 };
 
 /* c is borrowed until kube_close().  Nothing is sent yet. */

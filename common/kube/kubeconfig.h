@@ -44,7 +44,7 @@ struct kc_context {
 struct kc_entry {
 	struct kc_entry	*next;
 	const char	*name;
-	const char	*dir;		/* what its relative paths are against */
+	const char	*dir;		/* its relative paths' base */
 	size_t		 file;		/* the how manieth */
 	union {
 		struct kc_cluster	cluster;

@@ -10,7 +10,7 @@ struct kube_log {
 	void	*arg;
 };
 
-/* printf(3), if level is asked for.  Never a token, a key or a Secret's data. */
+/* As printf(3).  Never a token, a key or a Secret's data. */
 void	kube_log(const struct kube_log *l, int level, const char *fmt, ...)
 	    __attribute__((format(printf, 3, 4)));
 

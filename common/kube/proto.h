@@ -1,10 +1,10 @@
 /*
- * Kubernetes' protobuf answers as documents: application/vnd.kubernetes.protobuf
- * is the four bytes "k8s\0" and a runtime.Unknown, whose raw field is the
- * object (apimachinery/pkg/runtime/serializer/protobuf/doc.go).  A list is
- * walked by our own framing, and each of its items is unpacked alone, into an
- * arena with a maximum: a page unpacked whole costs 165,000 allocations, and
- * lets a hostile body of 2 MB become 130.
+ * Kubernetes' protobuf answers as documents.  A body of the type
+ * application/vnd.kubernetes.protobuf is "k8s\0" and a runtime.Unknown, whose
+ * raw field is the object (apimachinery/pkg/runtime/serializer/protobuf/
+ * doc.go).  A list is walked by our own framing, and each of its items is
+ * unpacked alone, into an arena with a maximum: a page unpacked whole costs
+ * 165,000 allocations, and lets a hostile body of 2 MB become 130.
  *
  * What comes out is the node that JSON would have made, with two differences:
  * bytes stay bytes (node_is_bytes()), and only the fields of api.proto are

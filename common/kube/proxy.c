@@ -6,7 +6,7 @@
 
 #include "kube/proxy.h"
 
-#define ENTRY_MAX 512	/* bytes of a NO_PROXY entry; longer ones match nothing */
+#define ENTRY_MAX 512	/* bytes of a NO_PROXY entry; more match nothing */
 
 /* An address as 16 bytes, IPv4 mapped; returns its bits, or 0. */
 static int

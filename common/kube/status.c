@@ -76,8 +76,9 @@ on_status(void *arg, const struct node *obj, struct err *e)
 
 	(void)e;
 	text = node_str(node_get(obj, "kind"), NULL);
-	if (s->found++ > 0 || text == NULL || strcmp(text, "Status") != 0)
+	if (s->found || text == NULL || strcmp(text, "Status") != 0)
 		return 0;
+	s->found = 1;
 	word(s->reason, sizeof(s->reason),
 	    node_str(node_get(obj, "reason"), NULL));
 	text = node_str(node_get(obj, "message"), NULL);
@@ -121,6 +122,16 @@ what(const struct kube_ask *a, char *out, size_t size)
 		snprintf(out, size, "%s \"%s\"", a->resource, a->name);
 	else
 		snprintf(out, size, "%s", a->resource);
+}
+
+/*
+ * Every API server has these, so a 404 without a Status comes from somebody
+ * else, and says nothing of the object.
+ */
+static int
+is_always_served(const struct kube_ask *a)
+{
+	return a->group[0] == '\0' || strcmp(a->group, "apps") == 0;
 }
 
 /* Our own words, for a Secret and for answers that are no Status. */
@@ -180,10 +191,15 @@ status_err(const struct kube_ask *a, int http, const char *type,
 	if (s.reason[0] == '\0')
 		snprintf(s.reason, sizeof(s.reason), "%s",
 		    reason == NULL ? "UnexpectedServerError" : reason);
-	if (http == 401) {
+	if (http == 401)
 		err_set(why, ERR_AUTH, "You must be logged in to the server "
 		    "(Unauthorized)");
-	} else {
+	else if (http == 404 && !s.found && is_always_served(a))
+		err_set(why, ERR_NET, "Error from server (NotFound): the "
+		    "server could not find the requested resource, and did "
+		    "not answer as an API server does: is there a proxy in "
+		    "between?");
+	else {
 		if (s.message[0] == '\0' || strcmp(a->kind, "Secret") == 0)
 			own_words(a, http, &s, s.message, sizeof(s.message));
 		err_set(why, class, "Error from server (%s): %s", s.reason,

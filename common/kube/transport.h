@@ -20,13 +20,16 @@ struct transport {
 	const char		*host;		/* a Host header, or NULL */
 	struct curl_slist	*connect_to;	/* or NULL */
 	const char		*proxy;		/* "" for none */
-	const char		*hide[4];	/* words that no message may hold */
+	const char		*hide[4];	/* not in any message */
 	int			 http1;
 };
 
 int	transport_init(struct transport *t, const struct kube_config *c,
 	    struct err *e);
 void	transport_release(struct transport *t);
+
+/* Is what is sent encrypted?  Otherwise it says nothing of who we are. */
+int	transport_is_https(const struct transport *t);
 
 /* The headers of a request, Authorization among them; wiped when freed. */
 int	transport_headers(const struct transport *t, const struct cred *cr,

@@ -7,8 +7,8 @@
 struct url {
 	const char	*scheme;	/* lower case */
 	const char	*host;		/* an IPv6 address without brackets */
-	const char	*port;		/* the scheme's default if none is there */
-	const char	*path;		/* "" or "/prefix", no slash at its end */
+	const char	*port;		/* or the scheme's default */
+	const char	*path;		/* "" or "/prefix", no slash behind */
 	const char	*user;		/* or NULL; decoded */
 	const char	*password;
 };

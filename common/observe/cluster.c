@@ -64,7 +64,7 @@ struct cluster {
 	size_t				 n;	/* asked so far, both waves */
 	char				*named[CLUSTER_REVISIONS_MAX + 1];
 	size_t				 nnamed;
-	int				 again[WANTS];	/* in its older version */
+	int				 again[WANTS];	/* in an older one */
 	int				 bundles;	/* istiod writes them */
 };
 

@@ -14,7 +14,7 @@ struct want {
 	const char	*ref;		/* KIND in a record */
 	enum where	 where;
 	const char	*name;		/* NULL: list them */
-	int		 others;	/* more names may follow: rights to all */
+	int		 others;	/* more names may follow */
 };
 
 /* The first wave; rows of one resource stand together. */

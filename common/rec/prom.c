@@ -46,7 +46,8 @@ label_value(struct buf *out, const char *s, struct err *e)
 static int
 label(struct buf *out, const char *name, const char *value, struct err *e)
 {
-	if (buf_printf(out, e, "%s%s=\"", out->len > 0 ? "," : "", name) == -1 ||
+	if (buf_printf(out, e, "%s%s=\"", out->len > 0 ? "," : "",
+	    name) == -1 ||
 	    label_value(out, value == NULL ? "" : value, e) == -1)
 		return -1;
 	return buf_putc(out, '"', e);
@@ -74,43 +75,70 @@ date(struct rec_writer *w, const struct rec *r, int held, const char *col,
 	return sample(w, held, metric, labels, "", t, e);
 }
 
+/* What a record is about: the labels that all its samples have. */
+static int
+labels_of(const struct rec_schema *s, const struct rec *r, struct buf *l,
+    struct err *e)
+{
+	static const struct {
+		const char	*col;
+		const char	*name;
+	} more[] = {
+		{ "ENTRY", "entry" }, { "ROLE", "role" }, { "HOLDER", "holder" }
+	};
+	size_t i;
+
+	if (label(l, "kind", r->field[1], e) == -1 ||
+	    label(l, "object", r->field[2], e) == -1)
+		return -1;
+	for (i = 0; i < sizeof(more) / sizeof(more[0]); i++)
+		if (rec_index(s, more[i].col) != -1 && label(l, more[i].name,
+		    rec_value(s, r, more[i].col), e) == -1)
+			return -1;
+	return 0;
+}
+
+static int
+finding(struct rec_writer *w, const struct rec *r, const char *labels,
+    struct err *e)
+{
+	struct buf more;
+	int ret;
+
+	buf_init(&more, HELD_MAX, "the labels");
+	ret = buf_printf(&more, e, ",verdict=\"%s\",excused=\"%s\"",
+	    verdict_name(r->verdict), r->excused ? "true" : "false");
+	if (ret == 0)
+		ret = label(&more, "rule", rec_value(w->s, r, "RULE"), e);
+	if (ret == 0)
+		ret = sample(w, H_FINDING, "finding", labels, buf_str(&more),
+		    1, e);
+	buf_release(&more);
+	return ret;
+}
+
 static int
 prom_put(struct rec_writer *w, const struct rec *r, struct err *e)
 {
-	static const char *const cols[] = { "ENTRY", "ROLE", "HOLDER" };
-	static const char *const names[] = { "entry", "role", "holder" };
-	struct buf l, more;
-	int ret = -1;
-	size_t i;
+	struct buf *last = &w->held[H_LABELS], l;
+	int ret;
 
 	buf_init(&l, HELD_MAX, "the labels");
-	buf_init(&more, HELD_MAX, "the labels");
-	if (label(&l, "kind", r->field[1], e) == -1 ||
-	    label(&l, "object", r->field[2], e) == -1)
-		goto out;
-	for (i = 0; i < 3; i++)
-		if (rec_index(w->s, cols[i]) != -1 && label(&l, names[i],
-		    rec_value(w->s, r, cols[i]), e) == -1)
-			goto out;
+	ret = labels_of(w->s, r, &l, e);
 	/* a second rule broken by the same entry has no dates of its own */
-	if (strcmp(buf_str(&l), buf_str(&w->held[H_LABELS])) != 0 &&
-	    (date(w, r, H_AFTER, "NOT_AFTER", "not_after_seconds",
-	    buf_str(&l), e) == -1 || date(w, r, H_BEFORE, "NOT_BEFORE",
-	    "not_before_seconds", buf_str(&l), e) == -1))
-		goto out;
-	buf_reset(&w->held[H_LABELS]);
-	if (buf_puts(&w->held[H_LABELS], buf_str(&l), e) == -1)
-		goto out;
-	if (r->verdict != VERDICT_OK && (buf_printf(&more, e, ",verdict=\"%s\",excused=\"%s\"",
-	    verdict_name(r->verdict), r->excused ? "true" : "false") == -1 ||
-	    label(&more, "rule", rec_value(w->s, r, "RULE"), e) == -1 ||
-	    sample(w, H_FINDING, "finding", buf_str(&l), buf_str(&more), 1,
-	    e) == -1))
-		goto out;
-	ret = 0;
-out:
+	if (ret == 0 && strcmp(buf_str(&l), buf_str(last)) != 0) {
+		ret = date(w, r, H_AFTER, "NOT_AFTER", "not_after_seconds",
+		    buf_str(&l), e);
+		if (ret == 0)
+			ret = date(w, r, H_BEFORE, "NOT_BEFORE",
+			    "not_before_seconds", buf_str(&l), e);
+	}
+	buf_reset(last);
+	if (ret == 0)
+		ret = buf_puts(last, buf_str(&l), e);
+	if (ret == 0 && r->verdict != VERDICT_OK)
+		ret = finding(w, r, buf_str(&l), e);
 	buf_release(&l);
-	buf_release(&more);
 	return ret;
 }
 

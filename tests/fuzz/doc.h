@@ -102,9 +102,12 @@ fuzz_both(const uint8_t *p, size_t n, int (*reader)(const struct doc_source *,
 	struct doc_source c = { fuzz_read, &again };
 	struct doc_source d = { fuzz_read, &breaks };
 	size_t seen_a = 0, seen_b = 0, refuse = FUZZ_REFUSE;
-	struct doc_sink sc = { fuzz_item, fuzz_bad, &refuse };
-	struct doc_sink sa = { fuzz_item, fuzz_bad, &seen_a };
-	struct doc_sink sb = { fuzz_item, fuzz_bad, &seen_b };
+	struct doc_sink sc = { .item = fuzz_item, .bad = fuzz_bad,
+		    .arg = &refuse };
+	struct doc_sink sa = { .item = fuzz_item, .bad = fuzz_bad,
+		    .arg = &seen_a };
+	struct doc_sink sb = { .item = fuzz_item, .bad = fuzz_bad,
+		    .arg = &seen_b };
 	struct err e = ERR_INIT, eb = ERR_INIT;
 	int ret;
 

@@ -24,10 +24,10 @@ static const struct rec_schema schema = { "rootcheck", cols, 7 };
 
 static const struct rec records[] = {
 	{ VERDICT_BAD, { "bad", "secret", "istio-system/cacerts", "-3",
-	    "0123456789abcdef0123", "O=a\tb", "it \"expired\"" } },
-	{ VERDICT_OK, { "ok", "mesh", "-", NULL, NULL, NULL, NULL } },
+	    "0123456789abcdef0123", "O=a\tb", "it \"expired\"" }, 0 },
+	{ VERDICT_OK, { "ok", "mesh", "-", NULL, NULL, NULL, NULL }, 0 },
 	{ VERDICT_WARN, { "warn", "pod", "sch\xc3\xb6n/\xe2\x82\xac", "12",
-	    "fedcba987654", "x\xe2\x80\xaey\xff", "" } },
+	    "fedcba987654", "x\xe2\x80\xaey\xff", "" }, 0 },
 };
 
 /* 2026-11-23T20:59:23Z */
@@ -181,8 +181,8 @@ static void
 test_page(void **state)
 {
 	const struct rec_options o = { REC_TABLE, 1, 0, 0 };
-	const struct rec shorter = { VERDICT_OK, { "xx", "y" } };
-	const struct rec longer = { VERDICT_OK, { "xxxxxxx", "y" } };
+	const struct rec shorter = { VERDICT_OK, { "xx", "y" }, 0 };
+	const struct rec longer = { VERDICT_OK, { "xxxxxxx", "y" }, 0 };
 	struct err e = ERR_INIT;
 	struct rec_writer *w;
 	char *out = NULL, *p;

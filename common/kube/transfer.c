@@ -1,0 +1,234 @@
+/* One request: put on its way, and again where that can help. */
+#include <curl/curl.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "kube/transfer.h"
+
+#define BROKEN_TRIES 3	/* of a connection that breaks */
+
+static const long backoff_ms[] = { 250, 1000, 2000 };
+
+int64_t
+transfer_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+int64_t
+transfer_wall(void)
+{
+	return (int64_t)time(NULL);
+}
+
+static size_t
+on_body(char *p, size_t size, size_t n, void *arg)
+{
+	struct transfer *t = arg;
+
+	(void)size;	/* 1, says libcurl */
+	if (buf_append(&t->body, p, n, NULL) == -1) {
+		t->over = 1;
+		return n == 0 ? 1 : 0;
+	}
+	return n;
+}
+
+/* Date, of the last response of this transfer. */
+static size_t
+on_header(char *p, size_t size, size_t n, void *arg)
+{
+	struct transfer *t = arg;
+	char text[64];
+
+	(void)size;
+	if (n > 5 && n < sizeof(text) && strncasecmp(p, "date:", 5) == 0) {
+		memcpy(text, p + 5, n - 5);
+		text[n - 5] = '\0';
+		t->date = (int64_t)curl_getdate(text, NULL);
+		if (t->date < 0)
+			t->date = 0;
+	}
+	return n;
+}
+
+void
+transfer_drop(struct transfer *t)
+{
+	if (t->running)
+		curl_multi_remove_handle(t->http->multi, t->curl);
+	t->running = 0;
+	curl_easy_cleanup(t->curl);
+	t->curl = NULL;
+	transport_wipe_headers(&t->headers);
+}
+
+int
+transfer_start(struct transfer *t, struct err *e)
+{
+	struct http *h = t->http;
+
+	transfer_drop(t);
+	buf_reset(&t->body);
+	t->error[0] = '\0';
+	t->date = 0;
+	t->over = 0;
+	t->wake = 0;
+	t->tries++;
+	if (cred_ready(&h->cred, transfer_wall(), e) == -1)
+		return -1;
+	t->runs = h->cred.runs;
+	if ((t->curl = curl_easy_init()) == NULL ||
+	    transport_headers(&h->transport, &h->cred, h->o.agent, t->accept,
+	    &t->headers) == -1 ||
+	    transport_set(&h->transport, &h->cred, t->curl, t->headers) == -1)
+		return err_nomem(e);
+	curl_easy_setopt(t->curl, CURLOPT_URL, buf_str(&t->url));
+	curl_easy_setopt(t->curl, CURLOPT_WRITEFUNCTION, on_body);
+	curl_easy_setopt(t->curl, CURLOPT_WRITEDATA, t);
+	curl_easy_setopt(t->curl, CURLOPT_HEADERFUNCTION, on_header);
+	curl_easy_setopt(t->curl, CURLOPT_HEADERDATA, t);
+	curl_easy_setopt(t->curl, CURLOPT_ERRORBUFFER, t->error);
+	curl_easy_setopt(t->curl, CURLOPT_PRIVATE, t);
+	if (curl_multi_add_handle(h->multi, t->curl) != CURLM_OK)
+		return err_nomem(e);
+	t->running = 1;
+	t->began = transfer_ms();
+	return 0;
+}
+
+/* Try again in a while, unless the waiting has been long enough. */
+static int
+again(struct transfer *t, long wait)
+{
+	long most = t->http->c->timeout_ms > 0 ? t->http->c->timeout_ms :
+	    TRANSPORT_LONGEST_MS;
+
+	if (t->tries >= HTTP_TRIES || t->waited + wait > most)
+		return 0;
+	t->waited += wait;
+	t->wake = transfer_ms() + wait;
+	kube_log(t->http->o.log, KUBE_LOG_REQUESTS, "trying again in %ld ms",
+	    wait);
+	transfer_drop(t);
+	return 1;
+}
+
+static int
+is_break(CURLcode code)
+{
+	switch (code) {
+	case CURLE_PARTIAL_FILE:
+	case CURLE_GOT_NOTHING:
+	case CURLE_SEND_ERROR:
+	case CURLE_RECV_ERROR:
+	case CURLE_HTTP2:
+	case CURLE_HTTP2_STREAM:
+	case CURLE_WEIRD_SERVER_REPLY:
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+/* 1: it is tried again. */
+static int
+retry_broken(struct transfer *t, CURLcode code)
+{
+	if (!is_break(code) || t->broken >= BROKEN_TRIES)
+		return 0;
+	return again(t, backoff_ms[t->broken++]);
+}
+
+static int
+retry_busy(struct transfer *t, long status)
+{
+	curl_off_t asked = 0;
+	long wait;
+
+	if (status != 429 && status < 500)
+		return 0;
+	curl_easy_getinfo(t->curl, CURLINFO_RETRY_AFTER, &asked);
+	if (asked > 0)
+		wait = 1000 * (long)(asked > HTTP_RETRY_AFTER_MAX ?
+		    HTTP_RETRY_AFTER_MAX : asked);
+	else if (t->tries <= 3)
+		wait = 2 * backoff_ms[t->tries - 1];
+	else
+		return 0;
+	return again(t, wait);
+}
+
+/* A redirect within the same server is followed; 1: it is. */
+static int
+redirect(struct transfer *t, long status, struct err *e)
+{
+	char *to = NULL;
+
+	if (status < 300 || status > 399 || status == 304)
+		return 0;
+	curl_easy_getinfo(t->curl, CURLINFO_REDIRECT_URL, &to);
+	if (to == NULL || t->redirects++ >= HTTP_REDIRECTS ||
+	    !transport_same_origin(&t->http->transport, to))
+		return 0;
+	buf_reset(&t->url);
+	if (buf_puts(&t->url, to, e) == -1)
+		return -1;
+	return again(t, 0);
+}
+
+/* 1: asked again with new credentials; 0: no; -1: they cannot be had. */
+static int
+refused(struct transfer *t, long status, struct err *e)
+{
+	struct cred *cr = &t->http->cred;
+	int got;
+
+	if (status != 401 || t->refused)
+		return 0;
+	t->refused = 1;
+	/* another transfer may have got new ones meanwhile */
+	if (cr->runs == t->runs &&
+	    (got = cred_refused(cr, transfer_wall(), e)) != 1)
+		return got;
+	return again(t, 0);
+}
+
+static void
+log_answer(const struct transfer *t, long status)
+{
+	const struct http *h = t->http;
+	const char *url = buf_str(&t->url);
+
+	if (status > 0)
+		kube_log(h->o.log, KUBE_LOG_REQUESTS, "GET %s %ld in %lld ms",
+		    url, status, (long long)(transfer_ms() - t->began));
+	else
+		kube_log(h->o.log, KUBE_LOG_REQUESTS, "GET %s failed after "
+		    "%lld ms", url, (long long)(transfer_ms() - t->began));
+}
+
+int
+transfer_set(struct transfer *t, const char *path, struct err *e)
+{
+	buf_reset(&t->url);
+	return buf_printf(&t->url, e, "%s%s", t->http->transport.base, path);
+}
+
+int
+transfer_again(struct transfer *t, CURLcode code, long status, struct err *e)
+{
+	int ret;
+
+	log_answer(t, code == CURLE_OK ? status : 0);
+	if (code != CURLE_OK)
+		return retry_broken(t, code);
+	if ((ret = redirect(t, status, e)) != 0 ||
+	    (ret = refused(t, status, e)) != 0)
+		return ret;
+	return retry_busy(t, status);
+}

@@ -1,0 +1,64 @@
+/* One request on its way, for http.c: kube/'s own files only. */
+#ifndef KUBE_TRANSFER_H
+#define KUBE_TRANSFER_H
+
+#include <curl/curl.h>
+#include <stdint.h>
+
+#include "kube/http.h"
+#include "kube/transport.h"
+
+struct transfer {
+	struct http		*http;
+	size_t			 slot;
+	CURL			*curl;		/* NULL: nothing is asked */
+	struct curl_slist	*headers;
+	const char		*accept;
+	struct buf		 url;
+	struct buf		 body;
+	char			 error[CURL_ERROR_SIZE];
+	int			 over;		/* the body's maximum was hit */
+	int			 running;	/* in the multi */
+	int64_t			 wake;		/* start then, monotonic ms */
+	long			 waited;	/* ms, in all */
+	unsigned		 tries;
+	unsigned		 broken;
+	unsigned		 redirects;
+	int			 refused;	/* a 401 came before */
+	unsigned		 runs;		/* cred's, when it started */
+	int64_t			 date;		/* of the answer, or 0 */
+	int64_t			 began;
+};
+
+struct http {
+	const struct kube_config *c;
+	struct http_options	 o;
+	struct cred		 cred;
+	struct transport	 transport;
+	CURLM			*multi;
+	int64_t			 date, date_ours;
+	int			 answered;	/* some answer came, ever */
+	struct transfer		*t;
+	size_t			 nt;
+	size_t			 busy;
+};
+
+/* Milliseconds of a clock that only goes forward; seconds since 1970. */
+int64_t	transfer_ms(void);
+int64_t	transfer_wall(void);
+
+/* What to ask: a path (and query) of the server. */
+int	transfer_set(struct transfer *t, const char *path, struct err *e);
+
+/* Put it on its way, with the credentials of this moment; and take it off. */
+int	transfer_start(struct transfer *t, struct err *e);
+void	transfer_drop(struct transfer *t);
+
+/*
+ * It is done, with this result: 1 if it is tried again (or follows a redirect,
+ * or takes new credentials along), 0 if this is its answer, -1 for an error.
+ */
+int	transfer_again(struct transfer *t, CURLcode code, long status,
+	    struct err *e);
+
+#endif
