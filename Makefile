@@ -39,6 +39,7 @@ room_obj =	$(patsubst %.c,$(O)/obj/%.o,$(sort $(wildcard common/$(1)/*.c))) \
 		$(patsubst common/$(1)/%.proto,$(O)/obj/gen/%.pb-c.o,\
 		$(wildcard common/$(1)/*.proto))
 plugin_obj =	$(patsubst %.c,$(O)/obj/%.o,$(sort $(wildcard plugins/$(1)/*.c)))
+cmd_obj =	$(patsubst %.c,$(O)/obj/%.o,$(sort $(wildcard cmd/$(1)/*.c)))
 
 LIB :=		$(O)/lib/libkubectl-istio.a
 TOOLS :=	$(patsubst cmd/%.c,%,$(sort $(wildcard cmd/kubectl-istio*.c)))
@@ -97,7 +98,7 @@ $(O)/bin/kubectl-istio: $(O)/obj/cmd/kubectl-istio.o $(LIB)
 	$(Q)$(CC) $(KI_CFLAGS) $(KI_LDFLAGS) -o $@ $^
 
 $(O)/bin/kubectl-istio-%: $(O)/obj/cmd/kubectl-istio-%.o \
-    $$(call plugin_obj,%) $(LIB)
+    $$(call cmd_obj,$$*) $$(call plugin_obj,$$*) $(LIB)
 	$(say) LD $@
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(KI_CFLAGS) $(KI_LDFLAGS) -o $@ $^ $(ALL_LIBS)

@@ -86,6 +86,34 @@ put_rules(struct buf *b, const struct cli_tool *tool, struct err *e)
 	return 0;
 }
 
+/*
+ * Names out of the kubeconfig, which kubectl knows how to find.  They end up
+ * in a shell's hands, so only those that are harmless there.
+ */
+static const struct {
+	const char	*flag;
+	const char	*command;
+} named[] = {
+	{ "context", "get-contexts -o name" },
+	{ "cluster", "get-clusters" },
+	{ "user", "get-users" },
+};
+
+/* 1: it is one of these flags; 0: it is not. */
+static int
+put_named_flag(struct buf *b, const char *flag, struct err *e)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(named) / sizeof(named[0]); i++)
+		if (strcmp(named[i].flag, flag) == 0)
+			return buf_printf(b, e, "w=$(kubectl config %s "
+			    "2>/dev/null | sed -n '/^NAME$/d; "
+			    "/^[A-Za-z0-9@._:/-]*$/p') ;;\n",
+			    named[i].command) == -1 ? -1 : 1;
+	return 0;
+}
+
 /* "-o|--output) w='tsv table' ;;": what can follow this flag. */
 static int
 put_case(struct buf *b, const struct cli_tool *tool, const struct cli_opt *o,
@@ -99,6 +127,8 @@ put_case(struct buf *b, const struct cli_tool *tool, const struct cli_opt *o,
 		return -1;
 	if (strncmp(o->arg, "FILE", 4) == 0)
 		return buf_puts(b, "f=1 ;;\n", e);
+	if ((ret = put_named_flag(b, o->name, e)) != 0)
+		return ret == -1 ? -1 : 0;
 	if (buf_puts(b, "w='", e) == -1)
 		return -1;
 	if (o->type == CLI_WORD)

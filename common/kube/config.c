@@ -246,24 +246,3 @@ kube_config_free(struct kube_config *c)
 	arena_release(&c->arena);
 	free(c);
 }
-
-int
-kube_config_names(const struct kube_flags *f, const char *what,
-    int (*name)(void *arg, const char *name), void *arg, struct err *e)
-{
-	enum kc_kind kind = strcmp(what, "cluster") == 0 ? KC_CLUSTER :
-	    strcmp(what, "user") == 0 ? KC_USER : KC_CONTEXT;
-	const struct kc_entry *en;
-	struct arena a;
-	struct kc kc;
-	int ret;
-
-	memset(&kc, 0, sizeof(kc));
-	arena_init(&a, ARENA_MAX, "the configuration");
-	kc.arena = &a;
-	ret = kc_load(&kc, f, e);
-	for (en = kc.entry[kind]; ret == 0 && en != NULL; en = en->next)
-		ret = name(arg, en->name);
-	arena_release(&a);
-	return ret;
-}

@@ -106,12 +106,4 @@ int	kube_config_load(const struct kube_flags *f, struct kube_config **out,
 	    struct err *e);
 void	kube_config_free(struct kube_config *c);
 
-/*
- * The names that flags can take, of the files that f selects: for completion.
- * what is "context", "cluster" or "user".
- */
-int	kube_config_names(const struct kube_flags *f, const char *what,
-	    int (*name)(void *arg, const char *name), void *arg,
-	    struct err *e);
-
 #endif

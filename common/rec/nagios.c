@@ -2,6 +2,8 @@
  * -o nagios: one line as the monitoring plugins' guidelines have it, "SERVICE
  * STATUS - text | perfdata", about the worst record.
  */
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,18 +81,25 @@ nagios_put(struct rec_writer *w, const struct rec *r, struct err *e)
 	    rec_value(w->s, r, "MESSAGE"), e);
 }
 
+/* "ROOTCHECK" */
+static int
+put_service(struct buf *out, const char *tool, struct err *e)
+{
+	for (; *tool != '\0'; tool++)
+		if (buf_putc(out, *tool >= 'a' && *tool <= 'z' ?
+		    *tool - 'a' + 'A' : *tool, e) == -1)
+			return -1;
+	return 0;
+}
+
 static int
 nagios_end(struct rec_writer *w, const struct rec_count *c, size_t n,
     struct err *e)
 {
-	const char *p;
 	size_t i;
 
-	for (p = w->s->tool; *p != '\0'; p++)
-		if (buf_putc(&w->line, *p >= 'a' && *p <= 'z' ? *p - 'a' + 'A' :
-		    *p, e) == -1)
-			return -1;
-	if (buf_printf(&w->line, e, " %s - %s |", states[w->worst].name,
+	if (put_service(&w->line, w->s->tool, e) == -1 ||
+	    buf_printf(&w->line, e, " %s - %s |", states[w->worst].name,
 	    w->worst == VERDICT_OK ? "nothing found" :
 	    buf_str(&w->held[H_WORST])) == -1)
 		return -1;
@@ -109,4 +118,24 @@ int
 rec_nagios_state(const struct rec_writer *w)
 {
 	return states[w->worst].state;
+}
+
+int
+rec_nagios_failed(FILE *out, const char *tool, const char *why, struct err *e)
+{
+	struct buf line;
+	int ret = -1;
+
+	buf_init(&line, TEXT_MAX_BYTES, "the line");
+	if (put_service(&line, tool, e) == 0 &&
+	    buf_puts(&line, " UNKNOWN - ", e) == 0 &&
+	    put_text(&line, why, e) == 0 && buf_putc(&line, '\n', e) == 0) {
+		if (fwrite(line.p, 1, line.len, out) != line.len ||
+		    fflush(out) == EOF)
+			err_sys(e, errno, "cannot write to stdout");
+		else
+			ret = 0;
+	}
+	buf_release(&line);
+	return ret;
 }

@@ -84,6 +84,10 @@ void	rec_free(struct rec_writer *w);
  */
 int	rec_nagios_state(const struct rec_writer *w);
 
+/* The one line of -o nagios where nothing could be judged, and why. */
+int	rec_nagios_failed(FILE *out, const char *tool, const char *why,
+	    struct err *e);
+
 /*
  * Append s so that it can do no harm in a line or on a terminal: TAB, newline,
  * CR and backslash as \t \n \r \\, other C0, DEL and invalid UTF-8 bytes as

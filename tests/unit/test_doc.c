@@ -56,7 +56,7 @@ read_as(reader *fn, const char *text, size_t len, size_t step,
 {
 	struct drip d = { text, len, step };
 	struct doc_source src = { drip_read, &d };
-	struct doc_sink sink = { on_item, on_bad, seen };
+	struct doc_sink sink = { on_item, on_bad, seen, NULL };
 
 	buf_reset(seen);
 	return fn(&src, &sink, e);
@@ -288,7 +288,7 @@ nodes(void **state)
 	struct doc_text t = { json, strlen(json) };
 	struct doc_source src = doc_text_source(&t);
 	int seen = 0;
-	struct doc_sink sink = { look_inside, NULL, &seen };
+	struct doc_sink sink = { look_inside, NULL, &seen, NULL };
 
 	(void)state;
 	assert_int_equal(doc_read_json(&src, &sink, NULL), 0);
