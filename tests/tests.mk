@@ -22,6 +22,10 @@ UNIT_cli =	base rec cli
 UNIT_tally =	base rec cli
 UNIT_era =	base pki mesh era
 UNIT_rootcheck = base pki mesh era
+UNIT_proxy =	base pki doc kube
+UNIT_cred =	base pki doc kube
+UNIT_body =	base pki doc kube
+UNIT_arena =	base
 
 UNIT_BIN :=	$(patsubst tests/unit/%.c,$(O)/tests/%,\
 		$(sort $(wildcard tests/unit/test_*.c)))

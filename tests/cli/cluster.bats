@@ -202,6 +202,81 @@ right() {	# the records of the mesh, as files
 	[ -z "$output" ]
 }
 
+@test "a plugin's certificate is renewed after a 401 as well" {
+	cat >"$D/plugin" <<-E
+	#!/bin/sh
+	echo run >>"$D/runs"
+	who=server
+	[ "\$(wc -l <"$D/runs")" -gt 1 ] && who=admin
+	line() { awk '{ printf "%s\\\\n", \$0 }' "$D/pki/\$1"; }
+	printf '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":{"clientCertificateData":"%s","clientKeyData":"%s"}}' "\$(line \$who.crt)" "\$(line \$who.key)"
+	E
+	chmod +x "$D/plugin"
+	rm -f "$D/runs"
+	export USER_ENTRY="{exec: {apiVersion: client.authentication.k8s.io/v1, command: $D/plugin, interactiveMode: Never}}"
+	check --accept-cert admin
+	expect 0
+	right
+	[ "$(wc -l <"$D/runs")" -eq 2 ]
+	grep -q 'cert=kube-apiserver' "$D/log"
+	tail -n 1 "$D/log" | grep -q 'cert=admin'
+}
+
+@test "a plugin sees its own environment, and nothing of ours" {
+	cat >"$D/plugin" <<-E
+	#!/bin/sh
+	{ env; tr '\0' ' ' </proc/\$PPID/cmdline; ls /proc/\$\$/fd; } >"$D/seen"
+	exit 1
+	E
+	chmod +x "$D/plugin"
+	export USER_ENTRY="{exec: {apiVersion: client.authentication.k8s.io/v1, command: $D/plugin, interactiveMode: Never, provideClusterInfo: true, env: [{name: MINE, value: yes-mine}]}}"
+	SSLKEYLOGFILE=$D/keylog OPENSSL_CONF=/nonexistent check 9</dev/null
+	expect 2
+	grep -q '^MINE=yes-mine$' "$D/seen"
+	grep -q '^KUBERNETES_EXEC_INFO={"kind":"ExecCredential"' "$D/seen"
+	run ! grep -qE 'SSLKEYLOGFILE|OPENSSL_CONF|PRIVATE KEY' "$D/seen"
+	[ ! -e "$D/keylog" ]
+	# from 10 on they are the shell's own
+	run ! grep -qE '^[3-9]$' "$D/seen"
+}
+
+@test "in a pod: its service account, whose token is read from its file" {
+	unshare -rm true 2>/dev/null || skip "no mount namespaces here"
+	cat >"$D/pod" <<-'E'
+	mount -t tmpfs none /run
+	a=/run/secrets/kubernetes.io/serviceaccount
+	mkdir -p $a
+	cp "$D/pki/ca.crt" $a/
+	printf 'pod-token\n' >$a/token
+	printf istio-system >$a/namespace
+	unset KUBECONFIG
+	export HOME=/nonexistent KUBERNETES_SERVICE_HOST=127.0.0.1
+	export KUBERNETES_SERVICE_PORT=$PORT
+	exec "$@"
+	E
+	[ "$(readlink -f /var/run)" = /run ] || skip "/var/run is not /run"
+	status=0
+	"$SERVER" --dir "$D/pki" --replay "$ANSWERS/065-both-citadel-true" \
+	    --log "$D/log" -- unshare -rm bash -e "$D/pod" \
+	    "$BIN/kubectl-istio-rootcheck" --at "$AT" >"$D/out" 2>"$D/err" ||
+	    status=$?
+	expect 0
+	right
+	grep -q 'auth=Bearer pod-token' "$D/log"
+	# a flag of its own, and a kubeconfig, beat it
+	rm -f "$D/log"
+	"$SERVER" --dir "$D/pki" --replay "$ANSWERS/065-both-citadel-true" \
+	    --log "$D/log" -- unshare -rm bash -e "$D/pod" \
+	    "$BIN/kubectl-istio-rootcheck" --at "$AT" --token mine >/dev/null
+	grep -q 'auth=Bearer mine' "$D/log"
+	run ! grep -q pod-token "$D/log"
+	status=0
+	unshare -rm bash -e "$D/pod" "$BIN/kubectl-istio-rootcheck" \
+	    --kubeconfig /nonexistent 2>"$D/err" || status=$?
+	expect 2
+	grep -q /nonexistent "$D/err"
+}
+
 @test "kuberc's policy on plugins" {
 	printf '#!/bin/sh\necho run >>%s\nexit 1\n' "$D/runs" >"$D/plugin"
 	chmod +x "$D/plugin"
