@@ -139,6 +139,16 @@ right() {	# the records of the mesh, as files
 	grep -q '^unknown	secret	istio-system/cacerts' "$D/out"
 }
 
+@test "an item of another kind in a list ends the list" {
+	check --fault wrongitem@/deployments
+	expect 2
+	grep '^unknown	deployment	istio-system/\*' "$D/out" |
+	    grep -q 'another object (Pod)'
+	check --fault wrongitem@/istio-ca-secret
+	expect 2
+	grep -q '^unknown	secret	istio-system/istio-ca-secret' "$D/out"
+}
+
 @test "a list that repeats its continue token is not read for ever" {
 	check --fault repeat@/deployments
 	expect 2
