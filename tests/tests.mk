@@ -52,10 +52,10 @@ $(MKMESH): $(patsubst %.c,$(O)/obj/%.o,$(sort $(wildcard tests/mkmesh/*.c))) \
 export MKMESH_KEYS = $(abspath $(O))/keys
 
 # ---- make check ----
-.PHONY: check unit cli catalogue kubeconfig
-check: unit cli catalogue kubeconfig
+.PHONY: check unit cli catalogue kubeconfig mutants
+check: unit cli catalogue kubeconfig mutants
 	@tests/count $(O)/log/unit $(O)/log/cli $(O)/log/catalogue \
-	    $(O)/log/kubeconfig
+	    $(O)/log/kubeconfig $(O)/log/mutants
 
 unit: $(call deps,check) $(UNIT_BIN)
 	@mkdir -p $(O)/log
@@ -73,12 +73,29 @@ catalogue: $(call deps,check) $(BINS) $(MKMESH)
 	    >$(O)/log/catalogue; s=$$?; \
 	    grep -v '^ok' $(O)/log/catalogue; exit $$s
 
-# what kubectl made of each, and what we make of it; then 10,000 mutants
+# what kubectl made of each, and what we make of it
 kubeconfig: $(call deps,check) $(BINS)
 	@mkdir -p $(O)/log
 	@tests/kubeconfig/run $(O)/bin/kubectl-istio-rootcheck \
 	    $(O)/tmp/kubeconfig >$(O)/log/kubeconfig; s=$$?; \
 	    grep -v '^ok' $(O)/log/kubeconfig; exit $$s
+
+# 11,200 broken kubeconfigs, and what kubectl made of each
+MUTANTS :=	$(O)/tests/mutants
+$(MUTANTS): $(patsubst %.c,$(O)/obj/%.o,\
+    $(sort $(wildcard tests/kubeconfig/*.c))) \
+    $(foreach r,base pki doc kube,$$(call room_obj,$(r)))
+	$(say) LD $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(KI_CFLAGS) $(KI_LDFLAGS) -o $@ $^ \
+	    $(LIBS_kube) $(LIBS_doc) $(LIBS_pki)
+
+mutants: $(call deps,check) $(MUTANTS)
+	@mkdir -p $(O)/log $(O)/tmp
+	@tests/server/pki $(O)/tmp/mutants-pki
+	@$(MUTANTS) tests/kubeconfig/bases tests/kubeconfig/mutants.golden \
+	    $(O)/tmp/mutants $(O)/tmp/mutants-pki >$(O)/log/mutants; s=$$?; \
+	    grep -v '^ok' $(O)/log/mutants; exit $$s
 
 # ---- on a real control plane, which tests/cluster/up builds and starts ----
 .PHONY: check-cluster
@@ -115,12 +132,18 @@ FUZZ_ROOMS_yaml = base doc
 FUZZ_ROOMS_pem =  base pki
 FUZZ_ROOMS_cert = base pki
 FUZZ_ROOMS_rec =  base rec
+FUZZ_ROOMS_kubeconfig = base pki doc kube
+FUZZ_ROOMS_body =  base pki doc kube
+FUZZ_ROOMS_proto = base pki doc kube
+FUZZ_ROOMS_cred =  base pki doc kube
 FUZZ_TIME ?=	600
 FUZZ_ALL :=	$(patsubst tests/fuzz/fuzz_%.c,%,\
 		$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 FUZZ ?=		$(FUZZ_ALL)
 fuzz_src =	tests/fuzz/fuzz_$(1).c \
-		$(foreach r,$(FUZZ_ROOMS_$(1)),$(wildcard common/$(r)/*.c))
+		$(foreach r,$(FUZZ_ROOMS_$(1)),$(wildcard common/$(r)/*.c) \
+		$(patsubst common/$(r)/%.proto,$(O)/gen/%.pb-c.c,\
+		$(wildcard common/$(r)/*.proto)))
 FUZZ_DEPS =	tests/tests.mk $(wildcard tests/fuzz/*.h common/*/*.h)
 # limits that a small input can reach
 FUZZ_LIMITS =	-DDOC_ITEM_MAX=1024 -DDOC_NODES_MAX=300 -DDOC_ALIAS_MAX=20

@@ -47,5 +47,11 @@ int	root_end(struct root *r, struct err *e);
  * number or else a string.  NULL for no memory (null itself is *null = 1).
  */
 struct json_object *scalar_plain(const char *s, size_t len, int *null);
+char	*scalar_key(const char *s, size_t len, int *null);
+int	scalar_is_infinite(const char *s, size_t len);
+
+/* Explicit tags: is it one that asks for a type, and does a value fit it? */
+int	scalar_typed(const char *tag);
+int	scalar_fits(const char *tag, const char *s, size_t len);
 
 #endif

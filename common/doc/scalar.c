@@ -89,3 +89,78 @@ scalar_plain(const char *s, size_t len, int *null)
 		return o;
 	return json_object_new_string_len(s, (int)len);
 }
+
+/* ".inf", "-.Inf", ".NaN": numbers to YAML, and none to JSON. */
+int
+scalar_is_infinite(const char *s, size_t len)
+{
+	static const char *const words[] = { ".inf", ".Inf", ".INF", ".nan",
+	    ".NaN", ".NAN", NULL };
+	int sign = len > 0 && (s[0] == '-' || s[0] == '+');
+
+	return one_of(s + sign, len - (size_t)sign, words);
+}
+
+#define TAG "tag:yaml.org,2002:"
+
+/* What an explicit tag says of a scalar, or NULL: !!int gives "int". */
+static const char *
+tag_name(const char *tag)
+{
+	if (tag == NULL || strncmp(tag, TAG, strlen(TAG)) != 0)
+		return NULL;
+	return tag + strlen(TAG);
+}
+
+int
+scalar_typed(const char *tag)
+{
+	static const char *const names[] = { "null", "bool", "int", "float",
+	    "binary", NULL };
+	const char *name = tag_name(tag);
+
+	return name != NULL && one_of(name, strlen(name), names);
+}
+
+int
+scalar_fits(const char *tag, const char *s, size_t len)
+{
+	const char *name = tag_name(tag);
+	struct json_object *o;
+	json_type type;
+	int null = 0;
+
+	if (!scalar_typed(tag))
+		return 1;
+	o = scalar_plain(s, len, &null);
+	type = json_object_get_type(o);
+	json_object_put(o);
+	if (strcmp(name, "null") == 0)
+		return null;
+	if (strcmp(name, "bool") == 0)
+		return type == json_type_boolean;
+	if (strcmp(name, "int") == 0)
+		return type == json_type_int;
+	if (strcmp(name, "float") == 0)
+		return type == json_type_int || type == json_type_double;
+	return 0;	/* binary: nobody needs it here */
+}
+
+/*
+ * A plain key, as kubectl makes JSON's of it: 0x1f is "31", on is "true".
+ * NULL and *null: a key that is null, which it refuses.
+ */
+char *
+scalar_key(const char *s, size_t len, int *null)
+{
+	struct json_object *o = scalar_plain(s, len, null);
+	char *key = NULL;
+
+	if (json_object_is_type(o, json_type_int) ||
+	    json_object_is_type(o, json_type_boolean))
+		key = strdup(json_object_get_string(o));
+	else if (o != NULL)
+		key = strdup(s);
+	json_object_put(o);
+	return key;
+}

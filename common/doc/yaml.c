@@ -168,10 +168,17 @@ read_scalar(struct reader *r, struct json_object **out, struct err *e)
 	size_t len = r->ev.data.scalar.length;
 	int null = 0;
 
+	const char *tag = (const char *)r->ev.data.scalar.tag;
+
 	count(r, 1);
 	if (r->over)
 		return 0;
-	if (r->ev.data.scalar.plain_implicit)
+	if (tag != NULL && !r->ev.data.scalar.plain_implicit &&
+	    !scalar_fits(tag, s, len))
+		return broken(r, "a value that its tag does not fit", e);
+	if (r->ev.data.scalar.plain_implicit && scalar_is_infinite(s, len))
+		return broken(r, "a number that is infinite, or none", e);
+	if (r->ev.data.scalar.plain_implicit || scalar_typed(tag))
 		*out = scalar_plain(s, len, &null);
 	else
 		*out = json_object_new_string_len(s, (int)len);
@@ -233,11 +240,22 @@ merge(struct reader *r, struct json_object *map, struct json_object *from,
 static int
 read_key(struct reader *r, char **key, int *merges, struct err *e)
 {
+	int null = 0;
+
 	*key = NULL;
 	if (r->ev.type != YAML_SCALAR_EVENT)
 		return broken(r, "a key that is not a scalar", e);
 	count(r, 1);
-	*key = strdup((const char *)r->ev.data.scalar.value);
+	*merges = 0;
+	if (scalar_typed((const char *)r->ev.data.scalar.tag))
+		return broken(r, "a key that is not a string", e);
+	if (r->ev.data.scalar.plain_implicit)
+		*key = scalar_key((const char *)r->ev.data.scalar.value,
+		    r->ev.data.scalar.length, &null);
+	else
+		*key = strdup((const char *)r->ev.data.scalar.value);
+	if (null)
+		return broken(r, "a key that is null", e);
 	if (*key == NULL)
 		return err_nomem(e);
 	*merges = strcmp(*key, "<<") == 0 &&

@@ -137,7 +137,7 @@ set_user(struct choice *ch, struct err *e)
 	if (u->exec == NULL && u->auth_provider != NULL)
 		return check_provider(ch, e);
 	if ((choice_given(u->token) || choice_given(u->token_file)) &&
-	    choice_given(u->username))
+	    (choice_given(u->username) || choice_given(u->password)))
 		return err_set(e, ERR_CONFIG, "more than one authentication "
 		    "method found for %s; found [token basicAuth], only one "
 		    "is allowed", c->user);

@@ -22,11 +22,11 @@ choose(struct choice *ch, struct err *e)
 	c->context = choice_given(ch->f->context) ? ch->f->context :
 	    ch->kc.current != NULL ? ch->kc.current : "";
 	c->cluster = c->user = "";
-	if (c->context[0] != '\0') {
-		en = kc_find(&ch->kc, KC_CONTEXT, c->context);
-		if (en == NULL)
-			return err_set(e, ERR_CONFIG, "context was not found "
-			    "for specified context: %s", c->context);
+	en = kc_find(&ch->kc, KC_CONTEXT, c->context);
+	if (en == NULL && c->context[0] != '\0')
+		return err_set(e, ERR_CONFIG, "context was not found for "
+		    "specified context: %s", c->context);
+	if (en != NULL) {
 		x = &en->u.context;
 		c->cluster = x->cluster == NULL ? "" : x->cluster;
 		c->user = x->user == NULL ? "" : x->user;

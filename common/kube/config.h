@@ -13,6 +13,11 @@
  *   (kubectl proxy); kubectl speaks plain HTTP to it, whatever the CA says.
  * - auth-provider is refused, and the error names the exec plugin that took
  *   its place.
+ * - a user who is there and has nothing to show goes without credentials;
+ *   kubectl asks for a user name.
+ * - a blank in the server's path is an error; kubectl escapes it.
+ * - a kubeconfig is YAML as libyaml and scalar.c have it: "{a:}" and !!binary
+ *   are errors, and what stands behind the first document is not looked at.
  * - a tokenFile of nothing but white space is an error of its own.
  * - ~/.kube/.kubeconfig is not moved to ~/.kube/config: nothing is written.
  * - ~/.kube/kuberc's credentialPluginPolicy is honoured, also for a plugin.

@@ -81,6 +81,22 @@ check_type(struct reader *r, const struct node *root)
 	return 0;
 }
 
+/* Nothing is taken from them, but they have a type. */
+static int
+check_preferences(struct reader *r, const struct node *p)
+{
+	const struct node *colors = node_get(p, "colors");
+
+	if (node_type(p) == NODE_NULL)
+		return 0;
+	if (node_type(p) != NODE_MAP)
+		return schema_wrong(r, "preferences", p, "a map");
+	if (node_type(colors) != NODE_NULL && node_bool(colors) == -1)
+		return schema_wrong(r, "preferences.colors", colors,
+		    "true or false");
+	return schema_extensions(r, node_get(p, "extensions"), NULL);
+}
+
 int
 kc_add(struct kc *kc, const struct node *root, const char *dir, struct err *e)
 {
@@ -93,6 +109,8 @@ kc_add(struct kc *kc, const struct node *root, const char *dir, struct err *e)
 	if (check_type(&r, root) == -1 || schema_text(&r, "current-context",
 	    node_get(root, "current-context"), &current) == -1 ||
 	    schema_extensions(&r, node_get(root, "extensions"), NULL) == -1)
+		return -1;
+	if (check_preferences(&r, node_get(root, "preferences")) == -1)
 		return -1;
 	for (kind = 0; kind < KC_KINDS; kind++)
 		if (read_entries(&r, root, (enum kc_kind)kind) == -1)

@@ -44,8 +44,8 @@ kc_read(struct kc *kc, const char *p, size_t len, const char *dir,
 	if (doc_decoder_new(&raw, &dec, e) == -1)
 		return -1;
 	src = doc_decoder_source(dec);
-	ret = doc_sniff(p, len) == DOC_JSON ? doc_read_json(&src, &sink, e) :
-	    doc_read_yaml(&src, &sink, e);
+	/* JSON too: kubectl reads it as the YAML that it nearly is */
+	ret = doc_read_yaml(&src, &sink, e);
 	doc_decoder_free(dec);
 	if (f.done) {
 		e->msg[0] = '\0';

@@ -37,6 +37,14 @@ strip(struct url *u)
 	}
 }
 
+static int
+is_address(const char *host)
+{
+	struct in_addr a;
+
+	return inet_pton(AF_INET, host, &a) == 1;
+}
+
 int
 url_parse(struct arena *a, const char *s, struct url *u, struct err *e)
 {
@@ -61,6 +69,10 @@ url_parse(struct arena *a, const char *s, struct url *u, struct err *e)
 		if (u->scheme == NULL || u->host == NULL ||
 		    u->host[0] == '\0')
 			err_set(e, ERR_CONFIG, "it has no host");
+		/* Go looks "127.1" up as a name, and finds none */
+		else if (is_address(u->host) && strstr(s, u->host) == NULL)
+			err_set(e, ERR_CONFIG, "its host is an abbreviated "
+			    "address");
 		else
 			ret = 0;
 	}

@@ -1,8 +1,8 @@
 /*
  * What commands cost, in turn, as the kernel counted it:
  *	rusage RUNS NAME COMMAND... [-- NAME COMMAND...]...
- * prints "NAME cpu-ms wall-ms KiB" for each, medians of RUNS after one that does
- * not count; the last is the peak of memory.  Small itself, since a child's
+ * prints "NAME cpu-ms wall-ms KiB" for each, medians of RUNS after one that is
+ * not counted; the last is the peak of memory.  Small itself, since a child's
  * peak begins with its parent's.  A command that fails ends it.
  */
 #include <sys/resource.h>

@@ -177,8 +177,9 @@ static void
 test_secret_status(void **state)
 {
 	static const int codes[] = { 400, 403, 404, 409, 422, 500, 503 };
-	static const char text[] = "{\"kind\":\"Status\",\"reason\":\"Invalid\","
-	    "\"message\":\"Secret \\\"ca\\\": LS0tLS1KEYWORD\",\"details\":{"
+	static const char text[] = "{\"kind\":\"Status\","
+	    "\"reason\":\"Invalid\",\"message\":\"Secret \\\"ca\\\": "
+	    "LS0tLS1KEYWORD\",\"details\":{"
 	    "\"causes\":[{\"field\":\"data\",\"message\":\"KEYWORD\"},"
 	    "{\"field\":\"KEY WORD\"},{\"field\":\"type\"}]}}";
 	struct got g;

@@ -114,6 +114,23 @@ static const struct {
 	    "metadata: {<<: *b, name: z}\n", "A/z;" },
 	{ doc_read_yaml, "kind: |-\n  A\n", "A/-;" },
 	{ doc_read_yaml, "kind: A\nkind: B\n", "B/-;" },
+	/* explicit tags, and keys that are no strings: as kubectl has them */
+	{ doc_read_yaml, "kind: A\nmetadata: {name: !!str 1}\n", "A/1;" },
+	{ doc_read_yaml, "kind: A\nmetadata: {name: !!other 1}\n", "A/1;" },
+	{ doc_read_yaml, "kind: A\nmetadata: {name: !!int \"1\"}\n",
+	    "A/-;" },
+	{ doc_read_yaml, "kind: A\nmetadata: {name: !!int x}\n", NULL },
+	{ doc_read_yaml, "kind: A\nmetadata: {name: !!null x}\n", NULL },
+	{ doc_read_yaml, "kind: A\nmetadata: {name: !!binary eA==}\n", NULL },
+	{ doc_read_yaml, "kind: A\nx: !!null\n", "A/-;" },
+	{ doc_read_yaml, "kind: A\nx: .inf\n", NULL },
+	{ doc_read_yaml, "kind: A\nx: -.NaN\n", NULL },
+	{ doc_read_yaml, "kind: A\nx: '.inf'\n", "A/-;" },
+	{ doc_read_yaml, "kind: A\n~: x\n", NULL },
+	{ doc_read_yaml, "kind: A\nnull: x\n", NULL },
+	{ doc_read_yaml, "kind: A\n'null': x\n", "A/-;" },
+	{ doc_read_yaml, "kind: A\n!!int 1: x\n", NULL },
+	{ doc_read_yaml, "!!str kind: A\n0x1f: x\n", "A/-;" },
 	{ doc_read_yaml, "just text\n", NULL },
 	{ doc_read_yaml, "kind: [A\n", NULL },
 	{ doc_read_yaml, "kind: *nobody\n", NULL },
@@ -283,7 +300,7 @@ nodes(void **state)
 {
 	static const char json[] = "{\"b\":true,\"s\":\"abc\",\"i\":3,"
 	    "\"null\":null,\"l\":[\"x\",\"y\"]}";
-	static const char yaml[] = "b: yes\ns: abc\ni: 0x3\nnull: ~\n"
+	static const char yaml[] = "b: yes\ns: abc\ni: 0x3\n\"null\": ~\n"
 	    "l: [x, !!str y]\n";
 	struct doc_text t = { json, strlen(json) };
 	struct doc_source src = doc_text_source(&t);
