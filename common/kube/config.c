@@ -185,6 +185,23 @@ set_limits(struct kube_config *c, const struct kube_flags *f, struct err *e)
 	return 0;
 }
 
+/* In a pod there is no user entry: whom to be is all flags. */
+static int
+impersonate(struct choice *ch, struct err *e)
+{
+	struct kube_config *c = ch->c;
+
+	if (override_extra(ch, e) == -1)
+		return -1;
+	c->as_extra = ch->user.as_extra;
+	c->nas_extra = ch->user.nas_extra;
+	if (c->as == NULL && (c->as_uid != NULL || c->nas_group > 0 ||
+	    c->nas_extra > 0))
+		return err_set(e, ERR_CONFIG, "requesting uid, groups or "
+		    "user-extra without impersonating a user");
+	return 0;
+}
+
 static int
 is_empty(const struct choice *ch)
 {
@@ -205,7 +222,7 @@ resolve(struct choice *ch, struct err *e)
 		return -1;
 	if (is_empty(ch) &&
 	    (inside = kc_in_cluster(ch->c, ch->f, e)) != 0)
-		return inside == -1 ? -1 : 0;
+		return inside == -1 ? -1 : impersonate(ch, e);
 	if (choose(ch, e) == -1)
 		return -1;
 	override_cluster(ch);

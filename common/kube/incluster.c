@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kube/kubeconfig.h"
+#include "kube/choice.h"
 
 #define ACCOUNT "/var/run/secrets/kubernetes.io/serviceaccount/"
 
@@ -35,17 +35,17 @@ kc_in_cluster(struct kube_config *c, const struct kube_flags *f, struct err *e)
 	    six ? "[" : "", host, six ? "]" : "", port);
 	if (c->server == NULL)
 		return -1;
-	c->token = f->token;
+	c->token = choice_some(f->token);
 	if (c->token == NULL)
 		c->token_file = KUBE_ACCOUNT_DIR "token";
-	c->tls_server_name = f->tls_server_name;
+	c->tls_server_name = choice_some(f->tls_server_name);
 	c->insecure = f->insecure;
 	c->no_compression = f->no_compression;
-	c->as = f->as;
-	c->as_uid = f->as_uid;
+	c->as = choice_some(f->as);
+	c->as_uid = choice_some(f->as_uid);
 	c->as_group = f->as_group.v;
 	c->nas_group = f->as_group.n;
-	if (f->ca_file != NULL) {
+	if (choice_given(f->ca_file)) {
 		if (kc_slurp(&c->arena, f->ca_file, KUBE_SECRET_MAX, &c->ca,
 		    e) == -1)
 			return err_prefix(e, "unable to read "

@@ -202,28 +202,41 @@ on_page(struct fetch *f, struct question *q, const struct http_answer *a,
 	return ret;
 }
 
-/* "... (the client certificate of user \"u\" expired on 2026-...)" */
-static void
-explain_401(const struct kube_config *c, struct err *why)
+/* Has the client certificate expired?  When. */
+static int
+has_expired(const struct kube_config *c, char date[WHEN_STRLEN])
 {
 	struct err ignored = ERR_INIT;
-	char date[WHEN_STRLEN];
 	int64_t now = (int64_t)time(NULL);
 	struct bundle b;
+	int expired = 0;
 	size_t i;
 
 	if (c->cert.p == NULL ||
 	    bundle_parse(c->cert.p, c->cert.len, &b, &ignored) == -1)
-		return;
+		return 0;
 	for (i = 0; i < b.n && b.item[i].cert == NULL; i++)
 		;
 	if (i < b.n && b.item[i].cert->not_after < now) {
 		when_format(b.item[i].cert->not_after, date);
-		err_set(why, ERR_AUTH, "You must be logged in to the server "
-		    "(Unauthorized): the client certificate of user \"%s\" "
-		    "has expired on %s", c->user, date);
+		expired = 1;
 	}
 	bundle_release(&b);
+	return expired;
+}
+
+/* A 401, or a server that hung up: the reason may be in our own hands. */
+static void
+explain_refusal(const struct kube_config *c, struct err *why)
+{
+	char date[WHEN_STRLEN];
+	struct err was = *why;
+
+	if ((why->class == ERR_AUTH || why->class == ERR_NET) &&
+	    has_expired(c, date))
+		err_set(why, was.class, "%.300s: the client certificate of "
+		    "user \"%.64s\" has expired on %s", was.msg, c->user,
+		    date);
 }
 
 static int
@@ -247,7 +260,7 @@ on_answer(void *arg, size_t slot, const struct http_answer *a,
 	if (more != -1)
 		return 0;
 	if (why.class == ERR_AUTH) {
-		explain_401(f->k->c, &why);
+		explain_refusal(f->k->c, &why);
 		*e = why;
 		return -1;
 	}
@@ -282,8 +295,9 @@ kube_fetch(struct kube *k, const struct kube_ask *ask, size_t n,
 		else
 			ret = sink->failed(sink->arg, &ask[i], &why, e);
 	}
-	if (ret == 0)
-		ret = http_run(k->http, path, accept, n, on_answer, &f, e);
+	if (ret == 0 && (ret = http_run(k->http, path, accept, n, on_answer,
+	    &f, e)) == -1 && e->class == ERR_NET)
+		explain_refusal(k->c, e);
 	for (i = 0; f.q != NULL && i < n; i++) {
 		buf_release(&f.q[i].path);
 		buf_release(&f.q[i].token);
