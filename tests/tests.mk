@@ -81,8 +81,8 @@ kubeconfig: $(call deps,check) $(BINS)
 	    grep -v '^ok' $(O)/log/kubeconfig; exit $$s
 
 # 11,200 broken kubeconfigs, and what kubectl made of each
-MUTANTS :=	$(O)/tests/mutants
-$(MUTANTS): $(patsubst %.c,$(O)/obj/%.o,\
+KC_MUTANTS :=	$(O)/tests/mutants
+$(KC_MUTANTS): $(patsubst %.c,$(O)/obj/%.o,\
     $(sort $(wildcard tests/kubeconfig/*.c))) \
     $(foreach r,base pki doc kube,$$(call room_obj,$(r)))
 	$(say) LD $@
@@ -90,10 +90,10 @@ $(MUTANTS): $(patsubst %.c,$(O)/obj/%.o,\
 	$(Q)$(CC) $(KI_CFLAGS) $(KI_LDFLAGS) -o $@ $^ \
 	    $(LIBS_kube) $(LIBS_doc) $(LIBS_pki)
 
-mutants: $(call deps,check) $(MUTANTS)
+mutants: $(call deps,check) $(KC_MUTANTS)
 	@mkdir -p $(O)/log $(O)/tmp
 	@tests/server/pki $(O)/tmp/mutants-pki
-	@$(MUTANTS) tests/kubeconfig/bases tests/kubeconfig/mutants.golden \
+	@$(KC_MUTANTS) tests/kubeconfig/bases tests/kubeconfig/mutants.golden \
 	    $(O)/tmp/mutants $(O)/tmp/mutants-pki >$(O)/log/mutants; s=$$?; \
 	    grep -v '^ok' $(O)/log/mutants; exit $$s
 

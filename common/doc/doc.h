@@ -102,6 +102,7 @@ struct doc_sink {
 	 * read.  May be NULL.
 	 */
 	int	(*list)(void *arg, const struct node *root, struct err *e);
+	int	first;	/* YAML: the first document is all */
 };
 
 enum doc_form {

@@ -507,6 +507,8 @@ read_stream(struct reader *r, struct err *e)
 		case YAML_DOCUMENT_START_EVENT:
 			if (read_document(r, e) == -1)
 				return -1;
+			if (r->root.sink->first)
+				return 0;
 			break;
 		default:
 			return broken(r, "not YAML", e);

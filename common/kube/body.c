@@ -99,7 +99,7 @@ body_read(struct body *b, const char *type, const char *p, size_t len,
 {
 	struct doc_text text = { p, len };
 	struct doc_source src = doc_text_source(&text);
-	struct doc_sink sink = { on_object, on_bad, b, on_list };
+	struct doc_sink sink = { on_object, on_bad, b, on_list, 0 };
 
 	if (strstr(type, "protobuf") != NULL) {
 		if (proto_read((const unsigned char *)p, len, &sink, e) == -1)

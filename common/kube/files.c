@@ -14,43 +14,54 @@ struct first {
 	int		 done;
 };
 
-/* Only the first document counts, and what stands behind it is not read. */
 static int
 on_document(void *arg, const struct node *root, struct err *e)
 {
 	struct first *f = arg;
+	int ret;
 
-	if (kc_add(f->kc, root, f->dir, e) == -1)
-		return -1;
-	f->done = 1;
+	if (f->done++)
+		return err_set(e, ERR_CONFIG, "it is a list, not a Config");
+	ret = kc_add(f->kc, root, f->dir, e);
 	node_wipe_all(root);
-	return err_set(e, ERR_NONE, "read");
+	return ret;
 }
 
+/* A second byte order mark, or one at the end: libyaml would pass over it. */
+static int
+has_stray_mark(const char *p, size_t len)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+
+	return len >= 6 && ((memcmp(p, mark, 3) == 0 &&
+	    memcmp(p + 3, mark, 3) == 0) ||
+	    memcmp(p + len - 3, mark, 3) == 0);
+}
+
+/* JSON too: kubectl reads it as the YAML that it nearly is. */
 int
 kc_read(struct kc *kc, const char *p, size_t len, const char *dir,
     struct err *e)
 {
 	struct doc_text text = { p, len };
 	struct doc_source raw = doc_text_source(&text), src;
+	struct first f = { kc, dir, 0 };
 	struct doc_decoder *dec = NULL;
 	struct doc_sink sink;
-	struct first f = { kc, dir, 0 };
 	int ret;
 
+	if (has_stray_mark(p, len))
+		return err_set(e, ERR_CONFIG, "a byte order mark that is not "
+		    "its beginning");
 	memset(&sink, 0, sizeof(sink));
 	sink.item = on_document;
 	sink.arg = &f;
+	sink.first = 1;
 	if (doc_decoder_new(&raw, &dec, e) == -1)
 		return -1;
 	src = doc_decoder_source(dec);
-	/* JSON too: kubectl reads it as the YAML that it nearly is */
 	ret = doc_read_yaml(&src, &sink, e);
 	doc_decoder_free(dec);
-	if (f.done) {
-		e->msg[0] = '\0';
-		return 0;
-	}
 	if (ret == -1 && e->class != ERR_NOMEM)
 		e->class = ERR_CONFIG;
 	return ret;

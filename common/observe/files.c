@@ -148,7 +148,7 @@ static int
 read_stream(struct input *in, struct err *e)
 {
 	struct doc_source raw = { input_read, in }, src;
-	struct doc_sink docs = { on_item, on_bad, in, NULL };
+	struct doc_sink docs = { on_item, on_bad, in, NULL, 0 };
 	struct doc_decoder *dec = NULL;
 	struct peeked *pk;
 	int ret = -1;

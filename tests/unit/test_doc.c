@@ -56,7 +56,7 @@ read_as(reader *fn, const char *text, size_t len, size_t step,
 {
 	struct drip d = { text, len, step };
 	struct doc_source src = { drip_read, &d };
-	struct doc_sink sink = { on_item, on_bad, seen, NULL };
+	struct doc_sink sink = { on_item, on_bad, seen, NULL, 0 };
 
 	buf_reset(seen);
 	return fn(&src, &sink, e);
@@ -305,7 +305,7 @@ nodes(void **state)
 	struct doc_text t = { json, strlen(json) };
 	struct doc_source src = doc_text_source(&t);
 	int seen = 0;
-	struct doc_sink sink = { look_inside, NULL, &seen, NULL };
+	struct doc_sink sink = { look_inside, NULL, &seen, NULL, 0 };
 
 	(void)state;
 	assert_int_equal(doc_read_json(&src, &sink, NULL), 0);
