@@ -157,7 +157,7 @@ right() {	# the records of the mesh, as files
 }
 
 @test "an expired list is begun again, once" {
-	check --fault 410@7
+	check --fault 410once@/deployments
 	expect 0
 	right
 	check --fault 410@/deployments
