@@ -102,7 +102,7 @@ struct doc_sink {
 	 * read.  May be NULL.
 	 */
 	int	(*list)(void *arg, const struct node *root, struct err *e);
-	int	first;	/* YAML: the first document is all */
+	int	first;	/* YAML: the first document is all, and no sequence */
 };
 
 enum doc_form {

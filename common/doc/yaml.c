@@ -475,6 +475,9 @@ read_document(struct reader *r, struct err *e)
 		ret = read_root_map(r, e);
 		break;
 	case YAML_SEQUENCE_START_EVENT:
+		if (r->root.sink->first)
+			return broken(r, "a list where a mapping is expected",
+			    e);
 		ret = read_items(r, e);
 		break;
 	case YAML_SCALAR_EVENT:

@@ -26,9 +26,9 @@ is_asked(const struct kube_ask *a, const struct node *obj)
 	return a->ns[0] == '\0' || text_is(node_get(meta, "namespace"), a->ns);
 }
 
-/* A list of none, whose items are null and so no list to the reader. */
+/* Is it the list that was asked for?  Its items may be null, so no list. */
 static int
-is_empty_list(const struct kube_ask *a, const struct node *obj)
+is_list_of(const struct kube_ask *a, const struct node *obj)
 {
 	const char *kind = node_str(node_get(obj, "kind"), NULL);
 	size_t len = strlen(a->kind);
@@ -38,11 +38,24 @@ is_empty_list(const struct kube_ask *a, const struct node *obj)
 }
 
 static int
+another(const struct node *obj, struct err *e)
+{
+	const char *kind = node_str(node_get(obj, "kind"), NULL);
+
+	return err_set(e, ERR_FORMAT, "the server answered with another "
+	    "object (%.64s) than was asked for", kind == NULL ? "of no kind" :
+	    kind);
+}
+
+static int
 on_list(void *arg, const struct node *root, struct err *e)
 {
 	struct body *b = arg;
 	const char *s;
 
+	/* an empty list of something else, or for a name, is no answer */
+	if (!is_list_of(b->ask, root))
+		return another(root, e);
 	b->seen = 1;
 	s = node_str(node_path(root, "metadata", "continue",
 	    (const char *)NULL), NULL);
@@ -58,14 +71,10 @@ on_object(void *arg, const struct node *obj, struct err *e)
 	struct body *b = arg;
 	int ret;
 
-	if (is_empty_list(b->ask, obj))
+	if (is_list_of(b->ask, obj))
 		return on_list(b, obj, e);
-	if (!is_asked(b->ask, obj)) {
-		const char *kind = node_str(node_get(obj, "kind"), NULL);
-
-		err_set(e, ERR_FORMAT, "the server answered with another "
-		    "object (%.64s) than was asked for", kind == NULL ?
-		    "of no kind" : kind);
+	if (!is_asked(b->ask, obj) || (b->ask->name != NULL && b->items > 0)) {
+		another(obj, e);
 		node_wipe_all(obj);
 		return -1;
 	}

@@ -28,10 +28,11 @@ take_pair(struct cred *cr, const struct node *obj, struct err *e)
 	if ((cert != NULL && ncert > 0) != (key != NULL && nkey > 0))
 		return err_set(e, ERR_CONFIG, "it returned only one of "
 		    "clientCertificateData and clientKeyData");
-	if (ncert == 0)
-		return 0;
+	/* what there was before is over, whatever is new */
 	buf_reset(&cr->cert);
 	buf_reset(&cr->key);
+	if (ncert == 0)
+		return 0;
 	return buf_append(&cr->cert, cert, ncert, e) == -1 ? -1 :
 	    buf_append(&cr->key, key, nkey, e);
 }
@@ -74,6 +75,15 @@ on_answer(void *arg, const struct node *obj, struct err *e)
 	return 0;
 }
 
+/* The reader would unwrap it. */
+static int
+on_list(void *arg, const struct node *root, struct err *e)
+{
+	(void)arg;
+	(void)root;
+	return err_set(e, ERR_CONFIG, "it printed a list");
+}
+
 int
 cred_parse(struct cred *cr, const char *text, size_t len,
     const char *api_version, struct err *e)
@@ -81,11 +91,13 @@ cred_parse(struct cred *cr, const char *text, size_t len,
 	struct doc_text t = { text, len };
 	struct doc_source src = doc_text_source(&t);
 	struct answer an = { cr, api_version, 0 };
-	struct doc_sink sink;
+	struct doc_sink sink = { on_answer, NULL, &an, on_list, 0 };
+	size_t i = 0;
 
-	memset(&sink, 0, sizeof(sink));
-	sink.item = on_answer;
-	sink.arg = &an;
+	while (i < len && strchr(" \t\r\n", text[i]) != NULL)
+		i++;
+	if (i < len && text[i] == '[')
+		return on_list(NULL, NULL, e);
 	if (doc_read_json(&src, &sink, e) == -1)
 		return -1;
 	return an.found ? 0 : err_set(e, ERR_CONFIG, "it printed nothing");

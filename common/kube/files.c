@@ -27,6 +27,15 @@ on_document(void *arg, const struct node *root, struct err *e)
 	return ret;
 }
 
+/* A kubeconfig has no items; the reader would take each for one. */
+static int
+on_list(void *arg, const struct node *root, struct err *e)
+{
+	(void)arg;
+	(void)root;
+	return err_set(e, ERR_CONFIG, "it is a list, not a Config");
+}
+
 /* A second byte order mark, or one at the end: libyaml would pass over it. */
 static int
 has_stray_mark(const char *p, size_t len)
@@ -47,16 +56,12 @@ kc_read(struct kc *kc, const char *p, size_t len, const char *dir,
 	struct doc_source raw = doc_text_source(&text), src;
 	struct first f = { kc, dir, 0 };
 	struct doc_decoder *dec = NULL;
-	struct doc_sink sink;
+	struct doc_sink sink = { on_document, NULL, &f, on_list, 1 };
 	int ret;
 
 	if (has_stray_mark(p, len))
 		return err_set(e, ERR_CONFIG, "a byte order mark that is not "
 		    "its beginning");
-	memset(&sink, 0, sizeof(sink));
-	sink.item = on_document;
-	sink.arg = &f;
-	sink.first = 1;
 	if (doc_decoder_new(&raw, &dec, e) == -1)
 		return -1;
 	src = doc_decoder_source(dec);

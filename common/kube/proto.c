@@ -1,4 +1,5 @@
 /* Kubernetes' protobuf bodies: the outer frame, and lists item by item. */
+#include <stdio.h>
 #include <string.h>
 
 #include "api.pb-c.h"
@@ -79,11 +80,12 @@ broken(struct err *e)
 	return err_set(e, ERR_FORMAT, "the protobuf is broken");
 }
 
-/* The list's root, for its continue token and nothing else. */
+/* The list's root: its kind and its continue token. */
 static int
 end_list(struct frame *f, const unsigned char *p, size_t len, struct err *e)
 {
 	struct node *root = NULL, *meta;
+	char kind[KIND_MAX + 4];
 	int ret;
 
 	if (f->sink->list == NULL)
@@ -94,7 +96,9 @@ end_list(struct frame *f, const unsigned char *p, size_t len, struct err *e)
 		make_free(meta);
 		return err_nomem(e);
 	}
-	ret = make_put(root, "metadata", meta) == -1 ? err_nomem(e) :
+	snprintf(kind, sizeof(kind), "%sList", f->kind);
+	ret = make_put(root, "metadata", meta) == -1 ||
+	    make_put(root, "kind", make_text(kind)) == -1 ? err_nomem(e) :
 	    f->sink->list(f->sink->arg, root, e);
 	make_free(root);
 	return ret;

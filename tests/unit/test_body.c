@@ -116,7 +116,18 @@ static const struct {
 	    "\"kind\":\"Pod\"," META("a") "}]}", ERR_FORMAT, "!the server "
 	    "answered with another object (Pod)" },
 	{ &secret, 200, JSON, "{\"kind\":\"SecretList\",\"items\":null}",
-	    ERR_FORMAT, "!" },
+	    ERR_FORMAT, "!the server answered with another object "
+	    "(SecretList)" },
+	{ &secret, 200, JSON, "{\"kind\":\"SecretList\",\"items\":[]}",
+	    ERR_FORMAT, "!the server answered with another object "
+	    "(SecretList)" },
+	{ &secret, 200, JSON, "{\"kind\":\"Secret\"," META("ca") "}"
+	    "{\"kind\":\"Secret\"," META("ca") "}", ERR_FORMAT,
+	    "ca;!the server answered with another object" },
+	{ &deployments, 200, JSON, "{\"kind\":\"PodList\",\"items\":[]}",
+	    ERR_FORMAT, "!the server answered with another object (PodList)" },
+	{ &deployments, 200, JSON, "{\"items\":[]}", ERR_FORMAT,
+	    "!the server answered with another object (of no kind)" },
 	/* refusals, in kubectl's words */
 	{ &configmap, 403, JSON, "{\"kind\":\"Status\",\"reason\":"
 	    "\"Forbidden\",\"message\":\"no way\"}", ERR_FORBIDDEN,
@@ -283,6 +294,17 @@ test_proto(void **state)
 	proto(&deployments, 200, &b, &g);
 	assert_int_equal(strncmp(g.text, "ca;!item 2: ", 12), 0);
 	assert_string_equal(g.text + strlen(g.text) - 4, ";ca;");
+	/* an empty list for a name, or of another kind, is no answer */
+	list.n = 0;
+	put(&list, 1, "", 0);
+	frame(&b, "apps/v1", "DeploymentList", &list);
+	proto(&deployments, 200, &b, &g);
+	assert_string_equal(g.text, "");
+	frame(&b, "v1", "SecretList", &list);
+	proto(&secret, 200, &b, &g);
+	assert_int_equal(g.class, ERR_FORMAT);
+	proto(&deployments, 200, &b, &g);
+	assert_int_equal(g.class, ERR_FORMAT);
 	/* a compressed Unknown is not asked for */
 	frame(&b, "v1", "Secret", &item);
 	put(&b, 3, "gzip", 4);

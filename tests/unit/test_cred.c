@@ -171,6 +171,11 @@ static const struct {
 	{ "{\"kind\":\"ExecCredential\",\"apiVersion\":\"" V1 "\","
 	    "\"status\":{\"token\":\"t\"}", NULL },
 	{ "[]", NULL },
+	{ " [{\"kind\":\"ExecCredential\",\"apiVersion\":\"" V1 "\","
+	    "\"status\":{\"token\":\"t\"}}]", NULL },
+	{ "{\"kind\":\"List\",\"items\":[{\"kind\":\"ExecCredential\","
+	    "\"apiVersion\":\"" V1 "\",\"status\":{\"token\":\"t\"}}]}",
+	    NULL },
 	{ "", NULL },
 };
 
@@ -199,6 +204,28 @@ test_printed(void **state)
 			fail_msg("[%zu] '%s' %s", i, got, e.msg);
 		cred_release(&cr);
 	}
+}
+
+/* A plugin that goes over from a certificate to a token. */
+static void
+test_pair_is_over(void **state)
+{
+	static const char pair[] = "{\"kind\":\"ExecCredential\","
+	    "\"apiVersion\":\"" V1 "\",\"status\":{"
+	    "\"clientCertificateData\":\"C\",\"clientKeyData\":\"K\"}}";
+	static const char token[] = "{\"kind\":\"ExecCredential\","
+	    "\"apiVersion\":\"" V1 "\",\"status\":{\"token\":\"t\"}}";
+	struct kube_config c = { .server = "https://h" };
+	struct err e = ERR_INIT;
+	struct cred cr;
+
+	(void)state;
+	cred_init(&cr, &c, NULL, NULL);
+	assert_int_equal(cred_parse(&cr, pair, strlen(pair), V1, &e), 0);
+	assert_int_equal(cred_parse(&cr, token, strlen(token), V1, &e), 0);
+	assert_string_equal(buf_str(&cr.token), "t");
+	assert_int_equal(cr.cert.len + cr.key.len, 0);
+	cred_release(&cr);
 }
 
 static int
@@ -335,6 +362,7 @@ main(void)
 		cmocka_unit_test(test_not_in_the_clear),
 		cmocka_unit_test(test_plugin),
 		cmocka_unit_test(test_printed),
+		cmocka_unit_test(test_pair_is_over),
 		cmocka_unit_test(test_spawn),
 		cmocka_unit_test(test_find),
 	};

@@ -1,6 +1,7 @@
 /* Go's proxy rules (golang.org/x/net/http/httpproxy), case by case. */
 #include "tests/unit/unit.h"
 
+#include "kube/kubeconfig.h"
 #include "kube/proxy.h"
 
 /* What NO_PROXY says of a host. */
@@ -206,6 +207,37 @@ test_urls(void **state)
 	}
 }
 
+/* Go's durations, or seconds. */
+static void
+test_durations(void **state)
+{
+	static const struct {
+		const char	*text;
+		long		 ms;	/* -1: none */
+	} d[] = {
+		{ "0", 0 }, { "30", 30000 }, { "30s", 30000 },
+		{ "1m30s", 90000 }, { "500ms", 500 }, { "1.5h", 5400000 },
+		{ ".5s", 500 }, { "1.s", 1000 }, { "1us", 1 },
+		{ "1h0m", 3600000 },
+		{ "0x1s", -1 }, { "1e3s", -1 }, { "infs", -1 }, { "s", -1 },
+		{ ".s", -1 }, { "-1s", -1 }, { "1s ", -1 }, { "1 s", -1 },
+		{ "1.2.3s", -1 }, { "1.5", -1 }, { "1d", -1 }, { "1s2", -1 },
+		{ "99999999999999999999h", -1 },
+	};
+	size_t i;
+	long ms;
+
+	(void)state;
+	for (i = 0; i < COUNT(d); i++) {
+		ms = -1;
+		if (kc_duration(d[i].text, &ms) == -1)
+			ms = -1;
+		if (ms != d[i].ms)
+			fail_msg("'%s': %ld, want %ld", d[i].text, ms,
+			    d[i].ms);
+	}
+}
+
 int
 main(void)
 {
@@ -213,6 +245,7 @@ main(void)
 		cmocka_unit_test(test_no_proxy),
 		cmocka_unit_test(test_environment),
 		cmocka_unit_test(test_urls),
+		cmocka_unit_test(test_durations),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
