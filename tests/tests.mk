@@ -25,7 +25,6 @@ UNIT_rootcheck = base pki mesh era
 UNIT_proxy =	base pki doc kube
 UNIT_cred =	base pki doc kube
 UNIT_body =	base pki doc kube
-UNIT_arena =	base
 
 UNIT_BIN :=	$(patsubst tests/unit/%.c,$(O)/tests/%,\
 		$(sort $(wildcard tests/unit/test_*.c)))
