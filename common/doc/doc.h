@@ -102,7 +102,8 @@ struct doc_sink {
 	 * read.  May be NULL.
 	 */
 	int	(*list)(void *arg, const struct node *root, struct err *e);
-	int	first;	/* YAML: the first document is all, and no sequence */
+	/* One object and no list; in YAML, the first document is all. */
+	int	single;
 };
 
 enum doc_form {

@@ -297,6 +297,8 @@ read_items(struct reader *r, struct err *e)
 	int got, first = 1;
 	char c;
 
+	if (r->root.sink->single)
+		return broken(r, "a list where one object is expected", e);
 	r->off++;
 	for (;;) {
 		if (must(r, &c, e) == -1)

@@ -67,8 +67,9 @@ number(const char *s, size_t len)
 	return json_object_new_double_s(d, text);
 }
 
-struct json_object *
-scalar_plain(const char *s, size_t len, int *null)
+/* A bool or a number; NULL for a string, and for null. */
+static struct json_object *
+typed(const char *s, size_t len, int *null)
 {
 	static const char *const nulls[] = { "", "~", "null", "Null", "NULL",
 	    NULL };
@@ -76,7 +77,6 @@ scalar_plain(const char *s, size_t len, int *null)
 	    "Yes", "YES", "on", "On", "ON", "y", "Y", NULL };
 	static const char *const no[] = { "false", "False", "FALSE", "no",
 	    "No", "NO", "off", "Off", "OFF", "n", "N", NULL };
-	struct json_object *o;
 
 	*null = one_of(s, len, nulls);
 	if (*null)
@@ -85,9 +85,16 @@ scalar_plain(const char *s, size_t len, int *null)
 		return json_object_new_boolean(1);
 	if (one_of(s, len, no))
 		return json_object_new_boolean(0);
-	if ((o = number(s, len)) != NULL)
-		return o;
-	return json_object_new_string_len(s, (int)len);
+	return number(s, len);
+}
+
+struct json_object *
+scalar_plain(const char *s, size_t len, int *null)
+{
+	struct json_object *o = typed(s, len, null);
+
+	return o != NULL || *null ? o : json_object_new_string_len(s,
+	    (int)len);
 }
 
 /* ".inf", "-.Inf", ".NaN": numbers to YAML, and none to JSON. */
@@ -153,14 +160,13 @@ scalar_fits(const char *tag, const char *s, size_t len)
 char *
 scalar_key(const char *s, size_t len, int *null)
 {
-	struct json_object *o = scalar_plain(s, len, null);
-	char *key = NULL;
+	struct json_object *o = typed(s, len, null);
+	char *key;
 
-	if (json_object_is_type(o, json_type_int) ||
-	    json_object_is_type(o, json_type_boolean))
-		key = strdup(json_object_get_string(o));
-	else if (o != NULL)
-		key = strdup(s);
+	if (*null)
+		return NULL;
+	key = strdup(o != NULL && !json_object_is_type(o, json_type_double) ?
+	    json_object_get_string(o) : s);
 	json_object_put(o);
 	return key;
 }

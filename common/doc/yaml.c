@@ -411,6 +411,8 @@ read_item(struct reader *r, struct err *e)
 static int
 read_items(struct reader *r, struct err *e)
 {
+	if (r->root.sink->single)
+		return broken(r, "a list where one object is expected", e);
 	for (;;) {
 		if (next(r, e) == -1)
 			return -1;
@@ -475,9 +477,6 @@ read_document(struct reader *r, struct err *e)
 		ret = read_root_map(r, e);
 		break;
 	case YAML_SEQUENCE_START_EVENT:
-		if (r->root.sink->first)
-			return broken(r, "a list where a mapping is expected",
-			    e);
 		ret = read_items(r, e);
 		break;
 	case YAML_SCALAR_EVENT:
@@ -510,7 +509,7 @@ read_stream(struct reader *r, struct err *e)
 		case YAML_DOCUMENT_START_EVENT:
 			if (read_document(r, e) == -1)
 				return -1;
-			if (r->root.sink->first)
+			if (r->root.sink->single)
 				return 0;
 			break;
 		default:

@@ -75,15 +75,6 @@ on_answer(void *arg, const struct node *obj, struct err *e)
 	return 0;
 }
 
-/* The reader would unwrap it. */
-static int
-on_list(void *arg, const struct node *root, struct err *e)
-{
-	(void)arg;
-	(void)root;
-	return err_set(e, ERR_CONFIG, "it printed a list");
-}
-
 int
 cred_parse(struct cred *cr, const char *text, size_t len,
     const char *api_version, struct err *e)
@@ -91,13 +82,8 @@ cred_parse(struct cred *cr, const char *text, size_t len,
 	struct doc_text t = { text, len };
 	struct doc_source src = doc_text_source(&t);
 	struct answer an = { cr, api_version, 0 };
-	struct doc_sink sink = { on_answer, NULL, &an, on_list, 0 };
-	size_t i = 0;
+	struct doc_sink sink = { on_answer, NULL, &an, NULL, 1 };
 
-	while (i < len && strchr(" \t\r\n", text[i]) != NULL)
-		i++;
-	if (i < len && text[i] == '[')
-		return on_list(NULL, NULL, e);
 	if (doc_read_json(&src, &sink, e) == -1)
 		return -1;
 	return an.found ? 0 : err_set(e, ERR_CONFIG, "it printed nothing");

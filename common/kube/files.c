@@ -11,7 +11,6 @@
 struct first {
 	struct kc	*kc;
 	const char	*dir;
-	int		 done;
 };
 
 static int
@@ -20,20 +19,9 @@ on_document(void *arg, const struct node *root, struct err *e)
 	struct first *f = arg;
 	int ret;
 
-	if (f->done++)
-		return err_set(e, ERR_CONFIG, "it is a list, not a Config");
 	ret = kc_add(f->kc, root, f->dir, e);
 	node_wipe_all(root);
 	return ret;
-}
-
-/* A kubeconfig has no items; the reader would take each for one. */
-static int
-on_list(void *arg, const struct node *root, struct err *e)
-{
-	(void)arg;
-	(void)root;
-	return err_set(e, ERR_CONFIG, "it is a list, not a Config");
 }
 
 /* A second byte order mark, or one at the end: libyaml would pass over it. */
@@ -54,9 +42,9 @@ kc_read(struct kc *kc, const char *p, size_t len, const char *dir,
 {
 	struct doc_text text = { p, len };
 	struct doc_source raw = doc_text_source(&text), src;
-	struct first f = { kc, dir, 0 };
+	struct first f = { kc, dir };
 	struct doc_decoder *dec = NULL;
-	struct doc_sink sink = { on_document, NULL, &f, on_list, 1 };
+	struct doc_sink sink = { on_document, NULL, &f, NULL, 1 };
 	int ret;
 
 	if (has_stray_mark(p, len))
