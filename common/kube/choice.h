@@ -36,6 +36,9 @@ choice_some(const char *s)
 int	choice_cluster(struct choice *ch, struct err *e);
 int	choice_user(struct choice *ch, struct err *e);
 
+/* The part of it that a pod has as well. */
+int	choice_impersonation(struct choice *ch, struct err *e);
+
 /* Data, or a file's contents; what (of whom) is for the message. */
 int	choice_text(struct choice *ch, const struct kube_text *data,
 	    const char *file, const char *dir, const char *what,

@@ -119,13 +119,11 @@ has_certificate(const struct kube_text *pem)
 {
 	struct err why = ERR_INIT;
 	struct bundle b;
-	int found = 0;
-	size_t i;
+	int found;
 
 	if (bundle_parse(pem->p, pem->len, &b, &why) == -1)
 		return 0;
-	for (i = 0; i < b.n; i++)
-		found |= b.item[i].cert != NULL;
+	found = bundle_first(&b) != NULL;
 	bundle_release(&b);
 	return found;
 }

@@ -126,6 +126,26 @@ set_token(struct choice *ch, struct err *e)
 	return 0;
 }
 
+int
+choice_impersonation(struct choice *ch, struct err *e)
+{
+	const struct kc_user *u = &ch->user;
+	struct kube_config *c = ch->c;
+
+	c->as = choice_some(u->as);
+	c->as_uid = choice_some(u->as_uid);
+	c->as_group = u->as_group;
+	c->nas_group = u->nas_group;
+	c->as_extra = u->as_extra;
+	c->nas_extra = u->nas_extra;
+	if (c->as == NULL && (c->as_uid != NULL || c->nas_group > 0 ||
+	    c->nas_extra > 0))
+		return err_set(e, ERR_CONFIG, "requesting uid, groups or "
+		    "user-extra%s%s without impersonating a user",
+		    c->user[0] != '\0' ? " for " : "", c->user);
+	return 0;
+}
+
 static int
 set_user(struct choice *ch, struct err *e)
 {
@@ -149,17 +169,7 @@ set_user(struct choice *ch, struct err *e)
 	if (c->token == NULL && c->token_file == NULL && c->cert.p == NULL &&
 	    c->username == NULL)
 		c->exec = u->exec;
-	c->as = choice_some(u->as);
-	c->as_uid = choice_some(u->as_uid);
-	c->as_group = u->as_group;
-	c->nas_group = u->nas_group;
-	c->as_extra = u->as_extra;
-	c->nas_extra = u->nas_extra;
-	if (c->as == NULL && (c->as_uid != NULL || c->nas_group > 0 ||
-	    c->nas_extra > 0))
-		return err_set(e, ERR_CONFIG, "requesting uid, groups or "
-		    "user-extra for %s without impersonating a user", c->user);
-	return 0;
+	return choice_impersonation(ch, e);
 }
 
 /* Does the key belong to the certificate?  libcurl would say less. */
@@ -168,21 +178,19 @@ check_pair(const struct kube_config *c, struct err *e)
 {
 	struct err why = ERR_INIT;
 	enum key_state state = KEYS_UNREADABLE;
+	const struct cert *cert;
 	struct bundle b;
-	int found = 0;
-	size_t i;
+	int found;
 
-	if (c->cert.p == NULL || strncmp(c->server, "https:", 6) != 0)
+	if (c->cert.p == NULL || !kube_config_is_https(c))
 		return 0;
 	if (bundle_parse(c->cert.p, c->cert.len, &b, &why) == -1)
 		return err_set(e, ERR_CONFIG, "client-certificate for %s: %s",
 		    c->user, why.msg);
-	for (i = 0; i < b.n && !found; i++)
-		if (b.item[i].cert != NULL) {
-			state = key_compare(c->key.p, c->key.len,
-			    b.item[i].cert);
-			found = 1;
-		}
+	cert = bundle_first(&b);
+	found = cert != NULL;
+	if (found)
+		state = key_compare(c->key.p, c->key.len, cert);
 	bundle_release(&b);
 	if (!found)
 		return err_set(e, ERR_CONFIG, "client-certificate for %s: it "

@@ -172,6 +172,8 @@ set_limits(struct kube_config *c, const struct kube_flags *f, struct err *e)
 		    "must be a single integer in seconds, or an integer "
 		    "followed by a corresponding time unit (e.g. 1s | 2m | "
 		    "3h)");
+	if (c->timeout_ms == 0)
+		c->timeout_ms = KUBE_LONGEST_MS;
 	c->chunk_size = 500;
 	if (!choice_given(f->chunk_size))
 		return 0;
@@ -182,23 +184,6 @@ set_limits(struct kube_config *c, const struct kube_flags *f, struct err *e)
 		return err_set(e, ERR_USAGE, "invalid argument \"%s\" for "
 		    "\"--chunk-size\" flag: want a number of objects",
 		    f->chunk_size);
-	return 0;
-}
-
-/* In a pod there is no user entry: whom to be is all flags. */
-static int
-impersonate(struct choice *ch, struct err *e)
-{
-	struct kube_config *c = ch->c;
-
-	if (override_extra(ch, e) == -1)
-		return -1;
-	c->as_extra = ch->user.as_extra;
-	c->nas_extra = ch->user.nas_extra;
-	if (c->as == NULL && (c->as_uid != NULL || c->nas_group > 0 ||
-	    c->nas_extra > 0))
-		return err_set(e, ERR_CONFIG, "requesting uid, groups or "
-		    "user-extra without impersonating a user");
 	return 0;
 }
 
@@ -221,16 +206,19 @@ resolve(struct choice *ch, struct err *e)
 	    kc_load(&ch->kc, ch->f, e) == -1)
 		return -1;
 	if (is_empty(ch) &&
-	    (inside = kc_in_cluster(ch->c, ch->f, e)) != 0)
-		return inside == -1 ? -1 : impersonate(ch, e);
+	    (inside = kc_in_cluster(ch->c, ch->f, e)) != 0) {
+		/* there is no user entry: whom to be is all flags */
+		override_user(ch);
+		if (inside == -1 || override_extra(ch, e) == -1)
+			return -1;
+		return choice_impersonation(ch, e);
+	}
 	if (choose(ch, e) == -1)
 		return -1;
 	override_cluster(ch);
 	override_user(ch);
-	if (override_extra(ch, e) == -1 || choice_cluster(ch, e) == -1 ||
-	    choice_user(ch, e) == -1)
-		return -1;
-	return 0;
+	return override_extra(ch, e) == -1 || choice_cluster(ch, e) == -1 ||
+	    choice_user(ch, e) == -1 ? -1 : 0;
 }
 
 int
@@ -253,6 +241,12 @@ kube_config_load(const struct kube_flags *f, struct kube_config **out,
 	}
 	*out = ch.c;
 	return 0;
+}
+
+int
+kube_config_is_https(const struct kube_config *c)
+{
+	return strncmp(c->server, "https:", 6) == 0;
 }
 
 void

@@ -30,6 +30,7 @@
 
 #define KUBE_CONFIG_MAX	 (4 * 1024 * 1024)	/* bytes of one kubeconfig */
 #define KUBE_FILES_MAX	 256			/* files in KUBECONFIG */
+#define KUBE_LONGEST_MS	 3600000		/* --request-timeout=0 */
 #define KUBE_SECRET_MAX	 (1024 * 1024)		/* bytes of a CA, key, token */
 
 /* Text that need not be a string: PEM out of base64. */
@@ -97,8 +98,7 @@ struct kube_config {
 	struct kube_extra	*as_extra;
 	size_t			 nas_extra;
 	int			 in_cluster;
-	/* of all requests; 0 is the longest that there is */
-	long			 timeout_ms;
+	long			 timeout_ms;	/* of all requests */
 	long			 chunk_size;
 };
 
@@ -110,5 +110,8 @@ struct kube_config {
 int	kube_config_load(const struct kube_flags *f, struct kube_config **out,
 	    struct err *e);
 void	kube_config_free(struct kube_config *c);
+
+/* Is what is sent encrypted?  Otherwise it says nothing of who we are. */
+int	kube_config_is_https(const struct kube_config *c);
 
 #endif

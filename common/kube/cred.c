@@ -51,7 +51,7 @@ cred_ready(struct cred *cr, int64_t now, struct err *e)
 	const struct kube_config *c = cr->c;
 
 	/* nothing is ever sent in the clear */
-	if (strncmp(c->server, "https:", 6) != 0)
+	if (!kube_config_is_https(c))
 		return 0;
 	if (c->token_file != NULL)
 		return cr->read_at != 0 && now - cr->read_at < CRED_FILE_AGE &&
@@ -68,7 +68,7 @@ cred_ready(struct cred *cr, int64_t now, struct err *e)
 int
 cred_refused(struct cred *cr, int64_t now, struct err *e)
 {
-	if (cr->c->exec == NULL || strncmp(cr->c->server, "https:", 6) != 0)
+	if (cr->c->exec == NULL || !kube_config_is_https(cr->c))
 		return 0;
 	return plugin_run(cr, now, e) == -1 ? -1 : 1;
 }

@@ -123,9 +123,10 @@ transport_headers(const struct transport *t, const struct cred *cr,
 	if (ret == 0 && t->host != NULL)
 		ret = header(out, "Host", t->host + strlen("Host: "));
 	/* in the clear goes nothing that says who we are */
-	if (ret == 0 && transport_is_https(t) && cr->token.len > 0)
+	if (ret == 0 && kube_config_is_https(t->c) && cr->token.len > 0)
 		ret = bearer(cr, out);
-	else if (ret == 0 && transport_is_https(t) && t->c->username != NULL)
+	else if (ret == 0 && kube_config_is_https(t->c) &&
+	    t->c->username != NULL)
 		ret = basic(t->c, out);
 	if (ret == 0)
 		ret = impersonate(t->c, out);

@@ -79,7 +79,7 @@ deliver(struct transfer *t, CURLcode code, long status, http_done *done,
 		    "%d bytes", HTTP_BODY_MAX);
 	else if (code != CURLE_OK)
 		transport_explain(&h->transport, t->curl, code, t->error,
-		    h->c->timeout_ms, &a.err);
+		    &a.err);
 	/* nobody there: no other request will find it otherwise */
 	if (code != CURLE_OK && !h->answered) {
 		*e = a.err;
@@ -93,9 +93,6 @@ deliver(struct transfer *t, CURLcode code, long status, http_done *done,
 		h->busy--;
 		return 0;
 	}
-	t->tries = t->broken = t->redirects = 0;
-	t->waited = 0;
-	t->refused = 0;
 	return transfer_set(t, next, e) == -1 ? -1 : transfer_start(t, e);
 }
 

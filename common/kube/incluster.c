@@ -41,10 +41,6 @@ kc_in_cluster(struct kube_config *c, const struct kube_flags *f, struct err *e)
 	c->tls_server_name = choice_some(f->tls_server_name);
 	c->insecure = f->insecure;
 	c->no_compression = f->no_compression;
-	c->as = choice_some(f->as);
-	c->as_uid = choice_some(f->as_uid);
-	c->as_group = f->as_group.v;
-	c->nas_group = f->as_group.n;
 	if (choice_given(f->ca_file)) {
 		if (kc_slurp(&c->arena, f->ca_file, KUBE_SECRET_MAX, &c->ca,
 		    e) == -1)

@@ -207,20 +207,17 @@ static int
 has_expired(const struct kube_config *c, char date[WHEN_STRLEN])
 {
 	struct err ignored = ERR_INIT;
-	int64_t now = (int64_t)time(NULL);
+	const struct cert *cert;
 	struct bundle b;
-	int expired = 0;
-	size_t i;
+	int expired;
 
 	if (c->cert.p == NULL ||
 	    bundle_parse(c->cert.p, c->cert.len, &b, &ignored) == -1)
 		return 0;
-	for (i = 0; i < b.n && b.item[i].cert == NULL; i++)
-		;
-	if (i < b.n && b.item[i].cert->not_after < now) {
-		when_format(b.item[i].cert->not_after, date);
-		expired = 1;
-	}
+	cert = bundle_first(&b);
+	expired = cert != NULL && cert->not_after < (int64_t)time(NULL);
+	if (expired)
+		when_format(cert->not_after, date);
 	bundle_release(&b);
 	return expired;
 }

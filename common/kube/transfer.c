@@ -105,10 +105,8 @@ transfer_start(struct transfer *t, struct err *e)
 static int
 again(struct transfer *t, long wait)
 {
-	long most = t->http->c->timeout_ms > 0 ? t->http->c->timeout_ms :
-	    TRANSPORT_LONGEST_MS;
-
-	if (t->tries >= HTTP_TRIES || t->waited + wait > most)
+	if (t->tries >= HTTP_TRIES ||
+	    t->waited + wait > t->http->c->timeout_ms)
 		return 0;
 	t->waited += wait;
 	t->wake = transfer_ms() + wait;
@@ -215,6 +213,9 @@ log_answer(const struct transfer *t, long status)
 int
 transfer_set(struct transfer *t, const char *path, struct err *e)
 {
+	t->tries = t->broken = t->redirects = 0;
+	t->waited = 0;
+	t->refused = 0;
 	buf_reset(&t->url);
 	return buf_printf(&t->url, e, "%s%s", t->http->transport.base, path);
 }

@@ -47,7 +47,7 @@ struct http {
 int64_t	transfer_ms(void);
 int64_t	transfer_wall(void);
 
-/* What to ask: a path (and query) of the server. */
+/* What to ask: a path (and query) of the server; every try is before it. */
 int	transfer_set(struct transfer *t, const char *path, struct err *e);
 
 /* Put it on its way, with the credentials of this moment; and take it off. */

@@ -10,12 +10,6 @@
 
 #define ARENA_MAX (1024 * 1024)
 
-int
-transport_is_https(const struct transport *t)
-{
-	return strncmp(t->c->server, "https:", 6) == 0;
-}
-
 /*
  * libcurl has no option for the name that a certificate is verified against:
  * the URL takes the name, CONNECT_TO the connection back to the real host, and
@@ -107,7 +101,7 @@ transport_init(struct transport *t, const struct kube_config *c,
 	    u.host, six ? "]" : "", u.port);
 	if (t->address == NULL)
 		return -1;
-	if (c->tls_server_name != NULL && transport_is_https(t) &&
+	if (c->tls_server_name != NULL && kube_config_is_https(t->c) &&
 	    rename_host(t, &u, e) == -1)
 		return -1;
 	t->base = url_text(&t->arena, &u, e);
@@ -192,8 +186,7 @@ int
 transport_set(const struct transport *t, const struct cred *cr, CURL *curl,
     struct curl_slist *headers)
 {
-	long ms = t->c->timeout_ms > 0 ? t->c->timeout_ms :
-	    TRANSPORT_LONGEST_MS;
+	long ms = t->c->timeout_ms;
 
 	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
 	curl_easy_setopt(curl, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
@@ -203,8 +196,8 @@ transport_set(const struct transport *t, const struct cred *cr, CURL *curl,
 	curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
 	curl_easy_setopt(curl, CURLOPT_PIPEWAIT, 1L);
 	curl_easy_setopt(curl, CURLOPT_HTTP_VERSION,
-	    t->http1 || !transport_is_https(t) ? (long)CURL_HTTP_VERSION_1_1 :
-	    (long)CURL_HTTP_VERSION_2TLS);
+	    t->http1 || !kube_config_is_https(t->c) ?
+	    (long)CURL_HTTP_VERSION_1_1 : (long)CURL_HTTP_VERSION_2TLS);
 	if (!t->c->no_compression)
 		curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "gzip");
 	curl_easy_setopt(curl, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
@@ -217,7 +210,7 @@ transport_set(const struct transport *t, const struct cred *cr, CURL *curl,
 	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, (long)HTTP_LOW_SPEED);
 	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME,
 	    ms < 1000 ? 1L : ms / 1000);
-	if (transport_is_https(t))
+	if (kube_config_is_https(t->c))
 		set_tls(t, cr, curl);
 	return 0;
 }
@@ -255,7 +248,7 @@ is_certificate(CURLcode code)
 
 void
 transport_explain(const struct transport *t, CURL *curl, CURLcode code,
-    const char *text, long timeout_ms, struct err *e)
+    const char *text, struct err *e)
 {
 	char safe[ERR_MSG_MAX];
 	long num = 0;
@@ -271,7 +264,7 @@ transport_explain(const struct transport *t, CURL *curl, CURLcode code,
 	else if (code == CURLE_OPERATION_TIMEDOUT)
 		err_set(e, ERR_NET, "Unable to connect to the server: %s: "
 		    "no progress within the time-out of %ld ms", t->address,
-		    timeout_ms > 0 ? timeout_ms : (long)TRANSPORT_LONGEST_MS);
+		    t->c->timeout_ms);
 	else if (is_certificate(code))
 		err_set(e, ERR_NET, "Unable to connect to the server: tls: "
 		    "failed to verify certificate: %s", safe);

@@ -9,8 +9,6 @@
 
 #include "kube/cred.h"
 
-#define TRANSPORT_LONGEST_MS 3600000	/* what --request-timeout=0 means */
-
 struct transport {
 	const struct kube_config *c;
 	struct arena		 arena;
@@ -28,9 +26,6 @@ int	transport_init(struct transport *t, const struct kube_config *c,
 	    struct err *e);
 void	transport_release(struct transport *t);
 
-/* Is what is sent encrypted?  Otherwise it says nothing of who we are. */
-int	transport_is_https(const struct transport *t);
-
 /* The headers of a request, Authorization among them; wiped when freed. */
 int	transport_headers(const struct transport *t, const struct cred *cr,
 	    const char *agent, const char *accept, struct curl_slist **out);
@@ -45,6 +40,6 @@ int	transport_same_origin(const struct transport *t, const char *url);
 
 /* Why a transfer failed, in kubectl's words where it has some. */
 void	transport_explain(const struct transport *t, CURL *curl,
-	    CURLcode code, const char *text, long timeout_ms, struct err *e);
+	    CURLcode code, const char *text, struct err *e);
 
 #endif

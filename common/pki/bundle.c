@@ -201,3 +201,14 @@ bundle_release(struct bundle *b)
 	b->item = NULL;
 	b->n = 0;
 }
+
+const struct cert *
+bundle_first(const struct bundle *b)
+{
+	size_t i;
+
+	for (i = 0; i < b->n; i++)
+		if (b->item[i].cert != NULL)
+			return b->item[i].cert;
+	return NULL;
+}

@@ -45,4 +45,7 @@ int	bundle_parse(const char *text, size_t len, struct bundle *b,
 	    struct err *e);
 void	bundle_release(struct bundle *b);
 
+/* The first certificate in it, or NULL; still the bundle's. */
+const struct cert *bundle_first(const struct bundle *b);
+
 #endif

@@ -123,19 +123,16 @@ rec_nagios_state(const struct rec_writer *w)
 int
 rec_nagios_failed(FILE *out, const char *tool, const char *why, struct err *e)
 {
-	struct buf line;
+	struct rec_writer w = { .out = out };
 	int ret = -1;
 
-	buf_init(&line, TEXT_MAX_BYTES, "the line");
-	if (put_service(&line, tool, e) == 0 &&
-	    buf_puts(&line, " UNKNOWN - ", e) == 0 &&
-	    put_text(&line, why, e) == 0 && buf_putc(&line, '\n', e) == 0) {
-		if (fwrite(line.p, 1, line.len, out) != line.len ||
-		    fflush(out) == EOF)
-			err_sys(e, errno, "cannot write to stdout");
-		else
-			ret = 0;
-	}
-	buf_release(&line);
+	buf_init(&w.line, TEXT_MAX_BYTES, "the line");
+	if (put_service(&w.line, tool, e) == 0 &&
+	    buf_puts(&w.line, " UNKNOWN - ", e) == 0 &&
+	    put_text(&w.line, why, e) == 0 &&
+	    buf_putc(&w.line, '\n', e) == 0 && rec_flush_line(&w, e) == 0)
+		ret = fflush(out) == EOF ? err_sys(e, errno,
+		    "cannot write to stdout") : 0;
+	buf_release(&w.line);
 	return ret;
 }
