@@ -4,6 +4,7 @@
 BENCH =	$(O)/bench
 ITEMS ?= 5000
 
+$(BENCH)/floor $(BENCH)/gets: tests/bench/loaded.h
 $(BENCH)/%: tests/bench/%.c | $(call deps,build) $(call deps,bench)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(KI_CPPFLAGS) -std=c11 -O2 -Wall -o $@ $< $(ALL_LIBS)
@@ -15,7 +16,7 @@ $(BENCH)/rusage: tests/bench/rusage.c | $(call deps,build)
 .PHONY: bench bench-files bench-cluster
 bench: bench-files bench-cluster
 bench-files: $(call deps,bench) $(BINS) $(BENCH)/genlist $(BENCH)/jsonc \
-    $(BENCH)/floor
+    $(BENCH)/floor $(BENCH)/rusage
 	@tests/bench/run $(BENCH) $(O)/bin/kubectl-istio-rootcheck $(ITEMS)
 bench-cluster: $(call deps,bench) $(call deps,cluster) $(BINS) $(MKMESH) \
     $(BENCH)/gets $(BENCH)/rusage

@@ -1,8 +1,7 @@
 /* The floor for memory: the tool's own link line, and nothing done. */
-#include <openssl/crypto.h>
-#include <json-c/json.h>
-#include <yaml.h>
 #include <unistd.h>
+
+#include "tests/bench/loaded.h"
 
 int
 main(void)
@@ -11,7 +10,8 @@ main(void)
 	struct json_tokener *tok = json_tokener_new();
 	char b[65536];
 
-	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+	if (!loaded())
+		return 1;
 	yaml_parser_initialize(&p);
 	yaml_parser_delete(&p);
 	json_tokener_free(tok);

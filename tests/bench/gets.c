@@ -3,13 +3,10 @@
  * all at once, thrown away.  The tools' own link line.
  *	gets DIR ACCEPT URL...	(DIR has ca.crt, admin.crt and admin.key)
  */
-#include <curl/curl.h>
-#include <openssl/crypto.h>
-#include <json-c/json.h>
-#include <protobuf-c/protobuf-c.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <yaml.h>
+
+#include "tests/bench/loaded.h"
 
 static size_t
 drop(char *p, size_t size, size_t n, void *arg)
@@ -17,18 +14,6 @@ drop(char *p, size_t size, size_t n, void *arg)
 	(void)p;
 	(void)arg;
 	return size * n;
-}
-
-/* Every library of the link line is really loaded. */
-static int
-loaded(void)
-{
-	int major, minor, patch;
-
-	yaml_get_version(&major, &minor, &patch);
-	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
-	return major >= 0 && json_c_version_num() > 0 &&
-	    protobuf_c_version_number() > 0;
 }
 
 static CURL *
