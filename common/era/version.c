@@ -1,63 +1,18 @@
-#include <stdlib.h>
 #include <string.h>
 
-#include "era/era.h"
-
-#define NUMBER_MAX 100000	/* no part of a version is as big as this */
-
-/* Read a number at *p and step over it; -1 if there is none or it is huge. */
-static int
-number(const char **p)
-{
-	int n = 0;
-
-	if (**p < '0' || **p > '9')
-		return -1;
-	while (**p >= '0' && **p <= '9') {
-		n = n * 10 + (*(*p)++ - '0');
-		if (n >= NUMBER_MAX)
-			return -1;
-	}
-	return n;
-}
-
-/* The tag: behind the last ':' that has no '/' behind it, before any '@'. */
-static const char *
-tag_of(const char *image)
-{
-	const char *slash, *colon;
-	size_t end;
-
-	end = strcspn(image, "@");
-	slash = image;
-	colon = NULL;
-	for (; slash < image + end; slash++) {
-		if (*slash == '/')
-			colon = NULL;
-		else if (*slash == ':')
-			colon = slash;
-	}
-	return colon == NULL ? NULL : colon + 1;
-}
+#include "era/image.h"
 
 int
 version_of_image(const char *image, struct version *v)
 {
-	const char *p;
+	struct image im;
 
-	memset(v, 0, sizeof(*v));
-	if (image == NULL || (p = tag_of(image)) == NULL)
-		return 0;
-	if ((v->major = number(&p)) == -1 || *p++ != '.' ||
-	    (v->minor = number(&p)) == -1)
-		return 0;
-	if (*p == '.') {
-		p++;
-		if ((v->patch = number(&p)) == -1)
-			return 0;
-	} else if (*p != '\0' && *p != '@')
-		return 0;
-	v->known = *p == '\0' || *p == '-' || *p == '@';
+	/* "1.4" is taken for 1.4.0, "1.4-dev" for nothing */
+	if (image_parse(image, &im) == IMAGE_VERSION &&
+	    (im.has_patch || strcmp(im.tag + strcspn(im.tag, "-"), "") == 0))
+		*v = im.version;
+	else
+		memset(v, 0, sizeof(*v));
 	return v->known;
 }
 

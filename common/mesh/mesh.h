@@ -99,11 +99,13 @@ struct name_value {
 
 struct container {
 	const char		*name;
-	const char		*image;
+	const char		*image;	/* the spec's */
 	const char		**arg;	/* command and args, in order */
 	size_t			 narg;
-	const struct name_value	*env;
+	const struct name_value	*env;	/* not of a pod */
 	size_t			 nenv;
+	const char		*running; /* the status' image, or NULL */
+	int			 init;	/* of initContainers */
 };
 
 /* A Deployment; which of them belong to Istio is for era/ to say. */
@@ -113,6 +115,28 @@ struct deployment {
 	size_t			 nlabel;
 	const struct container	*container;
 	size_t			 ncontainer;
+};
+
+/* What a pod mounts, as far as it says how certificates reach it. */
+struct volume {
+	const char	*name;
+	const char	*secret;	/* its secretName, or NULL */
+	const char	*host_path;	/* or NULL */
+};
+
+/*
+ * A pod, or (ref.kind is "deployment" and the like) the template of pods to
+ * be, where nothing runs yet.
+ */
+struct pod {
+	struct ref		 ref;
+	const char		*phase;		/* "Running", or "" */
+	const struct name_value	*label;
+	size_t			 nlabel;
+	const struct container	*container;	/* initContainers last */
+	size_t			 ncontainer;
+	const struct volume	*volume;
+	size_t			 nvolume;
 };
 
 enum mtls_mode { MTLS_UNSET, MTLS_OFF, MTLS_PERMISSIVE, MTLS_STRICT };
@@ -150,6 +174,9 @@ struct sink {
 		    struct err *e);
 	int	(*mtls_policy)(void *arg, const struct mtls_policy *f,
 		    struct err *e);
+	int	(*pod)(void *arg, const struct pod *f, struct err *e);
+	/* A namespace that there is. */
+	int	(*ns)(void *arg, const struct ref *f, struct err *e);
 	/* A secret of type istio.io/key-and-cert. */
 	int	(*workload)(void *arg, const struct ref *f, struct err *e);
 	int	(*clocks)(void *arg, const struct clocks *f, struct err *e);

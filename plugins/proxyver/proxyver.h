@@ -1,0 +1,61 @@
+/*
+ * proxyver: every proxy of the mesh and every part of its control plane, with
+ * the version that it really runs, and whether it learns a new root by itself.
+ *
+ * A fold without memory: each pod is judged when it comes, alone.
+ */
+#ifndef PLUGINS_PROXYVER_H
+#define PLUGINS_PROXYVER_H
+
+#include "base/rule.h"
+#include "era/reload.h"
+
+#define PV_VERSION_MAX 48	/* bytes of "1.20.3", NUL included */
+
+struct pv_params {
+	int		has_min;
+	struct version	min;		/* the user's own floor */
+};
+
+/* What tells the version: the field SOURCE. */
+enum pv_source {
+	PV_NOTHING,		/* "-" */
+	PV_IMAGE_TAG,		/* the running image, of the pod's status */
+	PV_SPEC_TAG,		/* the spec's: nothing runs, or by digest */
+	PV_LABEL		/* app.kubernetes.io/version, of Istio's charts */
+};
+
+const char *pv_source_name(enum pv_source s);	/* NULL for PV_NOTHING */
+
+/* One record to be.  Everything is borrowed during the call of emit. */
+struct pv_finding {
+	enum verdict		 verdict;
+	const struct ref	*ref;
+	const char		*container;
+	const char		*role;
+	const char		*version;	/* NULL: not known */
+	const char		*variant;	/* or NULL */
+	const char		*source;	/* or NULL */
+	const char		*image;		/* or NULL */
+	const struct rule	*rule;		/* NULL: ok */
+	const char		*message;
+};
+
+typedef int pv_emit(void *arg, const struct pv_finding *f, struct err *e);
+
+/*
+ * Judge one pod: the containers of it that are Istio's, in the spec's order,
+ * for each one record a broken rule, worst first, or one that is ok.  None for
+ * a pod that has run to its end, or has no such container.  *containers is
+ * increased by their number.  -1: emit's, or no memory.
+ */
+int	pv_judge(const struct pv_params *p, const struct pod *pod,
+	    pv_emit *emit, void *arg, size_t *containers, struct err *e);
+
+/* "1.20", "1.20.3" for --min; -1: it is neither. */
+int	pv_parse_min(const char *s, struct pv_params *p, struct err *e);
+
+/* The table of rules, NULL at its end. */
+extern const struct rule *const pv_rules[];
+
+#endif

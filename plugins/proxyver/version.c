@@ -1,0 +1,145 @@
+/* Which version a container runs, who says so, and what follows. */
+#include <stdio.h>
+#include <string.h>
+
+#include "plugins/proxyver/state.h"
+
+const char *
+pv_source_name(enum pv_source s)
+{
+	static const char *const names[] = {
+		NULL, "image-tag", "spec-tag", "label"
+	};
+
+	return names[s];
+}
+
+void
+pv_version_text(const struct version *v, int has_patch,
+    char out[PV_VERSION_MAX])
+{
+	if (has_patch)
+		snprintf(out, PV_VERSION_MAX, "%d.%d.%d", v->major, v->minor,
+		    v->patch);
+	else
+		snprintf(out, PV_VERSION_MAX, "%d.%d", v->major, v->minor);
+}
+
+static const char *
+label(const struct pod *p, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < p->nlabel; i++)
+		if (strcmp(p->label[i].name, name) == 0)
+			return p->label[i].value;
+	return NULL;
+}
+
+/*
+ * What Istio's charts say of gateways, ztunnel and the control plane (1.24 on,
+ * manifests/charts/.../_helpers.tpl).  On an application's pod the label is
+ * the application's version, so a sidecar has none.
+ */
+static int
+by_label(struct pv_case *c)
+{
+	const char *part = label(c->pod, "app.kubernetes.io/part-of"), *v;
+	char ref[2 * PV_VERSION_MAX + 8];
+	struct image im;
+
+	if (c->role == ROLE_SIDECAR || part == NULL ||
+	    strcmp(part, "istio") != 0 ||
+	    (v = label(c->pod, "app.kubernetes.io/version")) == NULL)
+		return 0;
+	snprintf(ref, sizeof(ref), "label:%.90s", v);
+	if (image_parse(ref, &im) != IMAGE_VERSION)
+		return 0;
+	c->image = im;
+	c->source = PV_LABEL;
+	return 1;
+}
+
+/* The image as the spec has it, where nothing runs or only its digest shows. */
+static int
+by_spec(struct pv_case *c)
+{
+	struct image im;
+
+	image_parse(c->container->image, &im);
+	if (image_check(&im, c->part) != IMAGE_VERSION)
+		return 0;
+	c->image = im;
+	c->source = PV_SPEC_TAG;
+	return 1;
+}
+
+static void
+find(struct pv_case *c)
+{
+	const char *running = c->container->running;
+
+	c->source = PV_NOTHING;
+	c->ref = running == NULL ? c->container->image : running;
+	image_parse(c->ref, &c->image);
+	if (image_check(&c->image, c->part) == IMAGE_VERSION) {
+		c->source = running == NULL ? PV_SPEC_TAG : PV_IMAGE_TAG;
+		return;
+	}
+	if (c->image.says != IMAGE_DIGEST ||
+	    (running != NULL && by_spec(c)) || by_label(c))
+		return;
+}
+
+/* Is it below --min: 1, 0, or -1 if the patch would decide. */
+static int
+below(const struct pv_case *c)
+{
+	struct version first = c->image.version, last = first;
+	int a, b;
+
+	if (!c->params->has_min || !first.known)
+		return 0;
+	if (!c->image.has_patch) {
+		first.patch = 0;
+		last.patch = 99998;
+	}
+	a = version_compare(&first, &c->params->min) < 0;
+	b = version_compare(&last, &c->params->min) < 0;
+	return a == b ? a : -1;
+}
+
+void
+pv_version(struct pv_case *c)
+{
+	const struct version *v = &c->image.version;
+
+	find(c);
+	c->reload = NULL;
+	c->old = 0;
+	if (c->source == PV_NOTHING)
+		return;
+	c->reload = reload_of(c->part, part_delivery(c->pod, v), v,
+	    c->image.has_patch);
+	/* the guide asks it of proxies, and of Citadel (too-old) */
+	if (c->part == PART_PROXY)
+		c->old = reload_is_old(v, c->image.has_patch);
+	c->below = below(c);
+}
+
+int
+pv_parse_min(const char *s, struct pv_params *p, struct err *e)
+{
+	char ref[PV_VERSION_MAX + 8];
+	struct image im;
+
+	snprintf(ref, sizeof(ref), "min:%.40s", s);
+	if (s[0] < '0' || s[0] > '9' ||
+	    image_parse(ref, &im) != IMAGE_VERSION || im.variant[0] != '\0')
+		return err_set(e, ERR_USAGE, "invalid argument \"%.64s\" for "
+		    "\"--min\" flag: want a version of Istio like 1.20 or "
+		    "1.20.3", s);
+	p->has_min = 1;
+	p->min = im.version;
+	return 0;
+}
