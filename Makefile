@@ -84,7 +84,8 @@ $(O)/obj/gen/%.pb-c.o: $(O)/gen/%.pb-c.c
 	$(say) CC $@
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(KI_CPPFLAGS) $(KI_CFLAGS) -w -c -o $@ $<
-$(O)/obj/common/kube/message.o $(O)/obj/common/kube/proto.o: $(O)/gen/api.pb-c.c
+$(patsubst %,$(O)/obj/common/%.o,kube/message kube/proto observe/pod \
+    observe/pods): $(O)/gen/api.pb-c.c
 
 $(LIB): $(foreach r,$(ROOMS),$(call room_obj,$(r)))
 	$(say) AR $@

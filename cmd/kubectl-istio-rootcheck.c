@@ -33,22 +33,13 @@ read_cluster(struct run *r, const struct observe_options *oo,
 {
 	const struct kube_log log = { r->flags.verbose, on_log, r };
 	const struct kube_options ko = { "rootcheck", VERSION, &log, NULL };
-	struct kube_config *c;
-	struct kube *k = NULL;
-	int ret = -1;
+	struct kube *k;
+	int ret;
 
-	if (kube_config_load(&r->flags, &c, e) == -1) {
-		if (e->class != ERR_ABSENT)
-			return -1;
-		return err_set(e, ERR_CONFIG, "no cluster is configured: set "
-		    "KUBECONFIG or --kubeconfig, or judge manifests with -f "
-		    "(kubectl get ... -o json | kubectl istio rootcheck -f -), "
-		    "or try 'make demo'");
-	}
-	if (kube_open(c, &ko, &k, e) == 0)
-		ret = observe_cluster(k, r->o.istio_ns, oo, sink, e);
+	if (kube_connect(&r->flags, &ko, &k, e) == -1)
+		return -1;
+	ret = observe_cluster(k, r->o.istio_ns, oo, sink, e);
 	kube_close(k);
-	kube_config_free(c);
 	return ret;
 }
 

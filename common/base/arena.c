@@ -22,12 +22,13 @@ arena_init(struct arena *a, size_t max, const char *what)
 	memset(a, 0, sizeof(*a));
 	a->max = max;
 	a->what = what;
+	a->block = BLOCK_MIN;
 }
 
 static struct arena_block *
 block(struct arena *a, size_t n, struct err *e)
 {
-	size_t size = n < BLOCK_MIN ? BLOCK_MIN : n;
+	size_t size = n < a->block ? a->block : n;
 	struct arena_block *b;
 
 	if ((b = malloc(sizeof(*b) + size)) == NULL) {
@@ -110,6 +111,23 @@ arena_printf(struct arena *a, struct err *e, const char *fmt, ...)
 	vsnprintf(s, (size_t)n + 1, fmt, ap);
 	va_end(ap);
 	return s;
+}
+
+void
+arena_reset(struct arena *a)
+{
+	struct arena_block *b = a->head;
+
+	if (b != NULL && b->next == NULL && b->size <= ARENA_KEEP) {
+		explicit_bzero(b->p, b->off);
+		b->off = 0;
+		a->used = 0;
+	} else {
+		while (a->block < a->used && a->block < ARENA_KEEP)
+			a->block *= 2;
+		arena_release(a);
+	}
+	a->over = 0;
 }
 
 void

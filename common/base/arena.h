@@ -16,6 +16,7 @@ struct arena {
 	size_t			 max;	/* used never exceeds this */
 	const char		*what;	/* for the message: "an item" */
 	int			 over;	/* max was asked to be passed */
+	size_t			 block;	/* bytes of the next block, at least */
 };
 
 /* Does not allocate.  what is borrowed for the arena's life. */
@@ -36,6 +37,13 @@ char	*arena_text(struct arena *a, const void *p, size_t n, struct err *e);
 /* snprintf() into the arena. */
 char	*arena_printf(struct arena *a, struct err *e, const char *fmt, ...)
 	    __attribute__((format(printf, 3, 4)));
+
+/*
+ * Wipe it all and use its memory again, in one block from now on if ARENA_KEEP
+ * bytes are enough: for many things of a size, one after the other.
+ */
+#define ARENA_KEEP (256 * 1024)
+void	arena_reset(struct arena *a);
 
 /* Wipe and free it all; the arena can be used again. */
 void	arena_release(struct arena *a);

@@ -41,7 +41,7 @@ grow(struct buf *b, size_t cap)
 		return NULL;
 	if (b->p != NULL) {
 		memcpy(p, b->p, b->len);
-		explicit_bzero(b->p, b->cap + 1);
+		explicit_bzero(b->p, b->len);
 		free(b->p);
 	}
 	return p;
@@ -144,8 +144,9 @@ buf_str(const struct buf *b)
 void
 buf_release(struct buf *b)
 {
+	/* behind len all is wiped already, or was never written */
 	if (b->p != NULL && b->secret)
-		explicit_bzero(b->p, b->cap + 1);
+		explicit_bzero(b->p, b->len);
 	free(b->p);
 	b->p = NULL;
 	b->len = b->cap = 0;

@@ -2,8 +2,13 @@
 #include <string.h>
 
 #include "kube/body.h"
-#include "kube/proto.h"
+#include "kube/message.h"
 #include "kube/status.h"
+
+/* apimachinery/pkg/apis/meta/v1/generated.proto, ObjectMeta */
+#define OBJECT_METADATA	1
+#define META_NAME	1
+#define META_NAMESPACE	3
 
 static int
 text_is(const struct node *n, const char *want)
@@ -38,10 +43,8 @@ is_list_of(const struct kube_ask *a, const struct node *obj)
 }
 
 static int
-another(const struct node *obj, struct err *e)
+another(const char *kind, struct err *e)
 {
-	const char *kind = node_str(node_get(obj, "kind"), NULL);
-
 	return err_set(e, ERR_FORMAT, "the server answered with another "
 	    "object (%.64s) than was asked for", kind == NULL ? "of no kind" :
 	    kind);
@@ -55,7 +58,7 @@ on_list(void *arg, const struct node *root, struct err *e)
 
 	/* an empty list of something else, or for a name, is no answer */
 	if (!is_list_of(b->ask, root))
-		return another(root, e);
+		return another(node_str(node_get(root, "kind"), NULL), e);
 	b->seen = 1;
 	s = node_str(node_path(root, "metadata", "continue",
 	    (const char *)NULL), NULL);
@@ -65,25 +68,74 @@ on_list(void *arg, const struct node *root, struct err *e)
 	return buf_puts(b->token, s, e);
 }
 
+/* An object that is what was asked for: 1: it came before; 0; -1. */
+static int
+came_before(struct body *b, const char *ns, const char *name, struct err *e)
+{
+	b->seen = 1;
+	b->items++;
+	if (b->again == NULL || name == NULL)
+		return 0;
+	return b->again(b->arg, ns == NULL ? "" : ns, name, e);
+}
+
 static int
 on_object(void *arg, const struct node *obj, struct err *e)
 {
+	const struct node *meta = node_get(obj, "metadata");
 	struct body *b = arg;
 	int ret;
 
 	if (is_list_of(b->ask, obj))
 		return on_list(b, obj, e);
 	if (!is_asked(b->ask, obj) || (b->ask->name != NULL && b->items > 0)) {
-		another(obj, e);
+		another(node_str(node_get(obj, "kind"), NULL), e);
 		node_wipe_all(obj);
 		return -1;
 	}
-	b->seen = 1;
-	b->items++;
-	ret = b->sink->object(b->sink->arg, b->ask, obj, e);
+	ret = came_before(b, node_str(node_get(meta, "namespace"), NULL),
+	    node_str(node_get(meta, "name"), NULL), e);
+	if (ret == 0)
+		ret = b->sink->object(b->sink->arg, b->ask, obj, e);
 	b->stopped |= ret == -1;
 	node_wipe_all(obj);
-	return ret;
+	return ret == -1 ? -1 : 0;
+}
+
+/* A string of a message, or of a message in it; NULL if it has none. */
+static const void *
+field(const ProtobufCMessage *m, unsigned number)
+{
+	const ProtobufCFieldDescriptor *f;
+	const void *v;
+
+	f = m == NULL ? NULL :
+	    protobuf_c_message_descriptor_get_field(m->descriptor, number);
+	if (f == NULL)
+		return NULL;
+	memcpy(&v, (const char *)m + f->offset, sizeof(v));
+	return v;
+}
+
+static int
+on_message(struct body *b, const ProtobufCMessage *m, struct err *e)
+{
+	const ProtobufCMessage *meta = field(m, OBJECT_METADATA);
+	const char *ns = field(meta, META_NAMESPACE);
+	const char *name = field(meta, META_NAME);
+	const struct kube_ask *a = b->ask;
+	int ret;
+
+	if (strcmp(b->walk.kind, a->kind) != 0 ||
+	    (a->name != NULL && (b->items > 0 || name == NULL ||
+	    strcmp(name, a->name) != 0)) || (a->ns[0] != '\0' &&
+	    (ns == NULL || strcmp(ns, a->ns) != 0)))
+		return another(b->walk.kind, e);
+	ret = came_before(b, ns, name, e);
+	if (ret == 0)
+		ret = b->sink->message(b->sink->arg, a, m, e);
+	b->stopped |= ret == -1;
+	return ret == -1 ? -1 : 0;
 }
 
 /* An item alone that cannot be read: said, and the walk goes on. */
@@ -102,25 +154,89 @@ on_bad(void *arg, size_t nth, const struct err *why, struct err *e)
 	return ret;
 }
 
+/* One item of protobuf: as a message where the sink takes one. */
+static int
+on_bytes(struct body *b, const unsigned char *p, size_t len, struct err *e)
+{
+	const struct doc_sink docs = { on_object, on_bad, b, on_list, 0 };
+	const ProtobufCMessage *m;
+	struct err why = ERR_INIT;
+	int ret;
+
+	if (b->sink->message == NULL || b->arena == NULL)
+		return proto_hand_on(&b->walk, p, len, &docs, e);
+	if ((m = message_unpack(b->walk.d, p, len, b->arena, &why)) != NULL)
+		ret = on_message(b, m, e);
+	else
+		ret = why.class == ERR_NOMEM ? err_nomem(e) :
+		    on_bad(b, b->walk.nth, &why, e);
+	arena_reset(b->arena);
+	return ret;
+}
+
+int
+body_open(struct body *b, const char *type, const char *p, size_t len,
+    struct err *e)
+{
+	b->items = 0;
+	b->seen = b->stopped = 0;
+	b->type = type;
+	b->p = p;
+	b->len = len;
+	b->proto = strstr(type, "protobuf") != NULL;
+	if (b->proto)
+		return proto_open(&b->walk, (const unsigned char *)p, len, e);
+	if (strstr(type, "json") == NULL)
+		return err_set(e, ERR_NET, "the server answered with '%.64s' "
+		    "instead of an object: is there a login page or a proxy "
+		    "in between?", type[0] == '\0' ? "no content type" : type);
+	return 0;
+}
+
+static int
+is_whole(const struct body *b, struct err *e)
+{
+	return b->seen ? 0 : err_set(e, ERR_FORMAT, "the server answered with "
+	    "nothing");
+}
+
+int
+body_step(struct body *b, size_t n, struct err *e)
+{
+	struct doc_text text = { b->p, b->len };
+	struct doc_source src = doc_text_source(&text);
+	const struct doc_sink docs = { on_object, on_bad, b, on_list, 0 };
+	const unsigned char *p;
+	size_t len;
+	int more;
+
+	if (!b->proto)
+		return doc_read_json(&src, &docs, e) == -1 ? -1 :
+		    is_whole(b, e);
+	while (n-- > 0) {
+		if ((more = proto_next(&b->walk, &p, &len, e)) == 1) {
+			if (on_bytes(b, p, len, e) == -1)
+				return -1;
+			continue;
+		}
+		if (more == -1 || proto_end(&b->walk, &docs, e) == -1)
+			return -1;
+		return is_whole(b, e);
+	}
+	return 1;
+}
+
 int
 body_read(struct body *b, const char *type, const char *p, size_t len,
     struct err *e)
 {
-	struct doc_text text = { p, len };
-	struct doc_source src = doc_text_source(&text);
-	struct doc_sink sink = { on_object, on_bad, b, on_list, 0 };
+	int ret;
 
-	if (strstr(type, "protobuf") != NULL) {
-		if (proto_read((const unsigned char *)p, len, &sink, e) == -1)
-			return -1;
-	} else if (strstr(type, "json") == NULL)
-		return err_set(e, ERR_NET, "the server answered with '%.64s' "
-		    "instead of an object: is there a login page or a proxy "
-		    "in between?", type[0] == '\0' ? "no content type" : type);
-	else if (doc_read_json(&src, &sink, e) == -1)
+	if (body_open(b, type, p, len, e) == -1)
 		return -1;
-	return b->seen ? 0 : err_set(e, ERR_FORMAT, "the server answered with "
-	    "nothing");
+	while ((ret = body_step(b, SIZE_MAX, e)) == 1)
+		;
+	return ret;
 }
 
 int
@@ -129,12 +245,18 @@ kube_body(const struct kube_ask *a, int status, const char *type,
 {
 	struct body b = { .ask = a, .sink = sink };
 	struct err why = ERR_INIT;
+	struct arena arena;
+	int ret;
 
 	if (status < 200 || status > 299) {
 		status_err(a, status, type, p, len, NULL, &why);
 		return sink->failed(sink->arg, a, &why, e);
 	}
-	if (body_read(&b, type, p, len, &why) == 0)
+	arena_init(&arena, PROTO_ITEM_MAX, "an unpacked item");
+	b.arena = &arena;
+	ret = body_read(&b, type, p, len, &why);
+	arena_release(&arena);
+	if (ret == 0)
 		return 0;
 	if (b.stopped || why.class == ERR_NOMEM) {
 		*e = why;

@@ -1,5 +1,6 @@
 /* Many requests at once: begun, waited for, handed on. */
 #include <curl/curl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,10 +27,10 @@ http_open(const struct kube_config *c, const struct http_options *o,
 		http_close(h);
 		return err_nomem(e);
 	}
-	/* one connection: HTTP/2 carries all requests at once over it, */
-	/* HTTP/1.1 one after the other */
+	/* HTTP/2 carries all requests over one connection; HTTP/1.1 needs a */
+	/* second one, so that a page can come while another is judged */
 	curl_multi_setopt(h->multi, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
-	curl_multi_setopt(h->multi, CURLMOPT_MAX_HOST_CONNECTIONS, 1L);
+	curl_multi_setopt(h->multi, CURLMOPT_MAX_HOST_CONNECTIONS, 2L);
 	*out = h;
 	return 0;
 }
@@ -55,14 +56,53 @@ http_clock(const struct http *h, int64_t *server, int64_t *ours)
 	return h->date != 0;
 }
 
-/* Hand the answer on, and begin what the caller wants to know next. */
-static int
-deliver(struct transfer *t, CURLcode code, long status, http_done *done,
-    void *arg, struct err *e)
+void
+http_drop(struct http *h, size_t slot, int spent)
 {
-	struct http_answer a;
-	const char *next = NULL, *type = NULL;
+	struct transfer *t = &h->t[slot];
+
+	transfer_drop(t);
+	buf_reset(&t->body);
+	if (spent)
+		buf_release(&t->body);
+	t->wake = 0;
+	h->asked -= (size_t)t->asked;
+	t->asked = 0;
+}
+
+int
+http_ask(struct http *h, size_t slot, const char *path, const char *accept,
+    struct err *e)
+{
+	struct transfer *t = &h->t[slot];
+
+	http_drop(h, slot, 0);
+	t->accept = accept;
+	t->asked = 1;
+	h->asked++;
+	h->fresh = 1;
+	return transfer_set(t, path, e) == -1 ? -1 : transfer_start(t, e);
+}
+
+void
+http_expect(struct http *h, size_t slot, size_t bytes)
+{
+	struct buf *b = &h->t[slot].body;
+
+	/* where it fails, appending will say so */
+	if (bytes > b->len)
+		buf_reserve(b, bytes - b->len, NULL);
+}
+
+/* Hand the answer on; its body stays. */
+static int
+deliver(struct transfer *t, CURLcode code, long status,
+    const struct http_client *cl, struct err *e)
+{
 	struct http *h = t->http;
+	const char *type = NULL;
+	struct http_answer a;
+	char kept[128];
 
 	memset(&a, 0, sizeof(a));
 	h->answered |= status > 0;
@@ -71,8 +111,9 @@ deliver(struct transfer *t, CURLcode code, long status, http_done *done,
 		h->date_ours = transfer_wall();
 	}
 	curl_easy_getinfo(t->curl, CURLINFO_CONTENT_TYPE, &type);
+	snprintf(kept, sizeof(kept), "%s", type == NULL ? "" : type);
 	a.status = code == CURLE_OK ? (int)status : 0;
-	a.type = type == NULL ? "" : type;
+	a.type = kept;
 	a.body = &t->body;
 	if (code != CURLE_OK && t->over)
 		err_set(&a.err, ERR_LIMIT, "its answer is over the limit of "
@@ -80,24 +121,19 @@ deliver(struct transfer *t, CURLcode code, long status, http_done *done,
 	else if (code != CURLE_OK)
 		transport_explain(&h->transport, t->curl, code, t->error,
 		    &a.err);
+	transfer_drop(t);
+	t->asked = 0;
+	h->asked--;
 	/* nobody there: no other request will find it otherwise */
 	if (code != CURLE_OK && !h->answered) {
 		*e = a.err;
 		return -1;
 	}
-	if (done(arg, t->slot, &a, &next, e) == -1)
-		return -1;
-	transfer_drop(t);
-	buf_release(&t->body);
-	if (next == NULL) {
-		h->busy--;
-		return 0;
-	}
-	return transfer_set(t, next, e) == -1 ? -1 : transfer_start(t, e);
+	return cl->done(cl->arg, t->slot, &a, e);
 }
 
 static int
-finish(struct transfer *t, CURLcode code, http_done *done, void *arg,
+finish(struct transfer *t, CURLcode code, const struct http_client *cl,
     struct err *e)
 {
 	long status = 0;
@@ -106,86 +142,118 @@ finish(struct transfer *t, CURLcode code, http_done *done, void *arg,
 	curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &status);
 	if ((again = transfer_again(t, code, status, e)) != 0)
 		return again == -1 ? -1 : 0;
-	return deliver(t, code, status, done, arg, e);
+	return deliver(t, code, status, cl, e);
+}
+
+/* Milliseconds until a request is to be tried again, at most a second. */
+static long
+due(const struct http *h)
+{
+	int64_t now = transfer_ms(), wait = 1000;
+	size_t i;
+
+	for (i = 0; i < h->nt; i++)
+		if (h->t[i].wake != 0 && !h->t[i].running &&
+		    h->t[i].wake - now < wait)
+			wait = h->t[i].wake - now;
+	return wait < 0 ? 0 : (long)wait;
 }
 
 static int
-start_due(struct http *h, long *wait, struct err *e)
+start_due(struct http *h, struct err *e)
 {
 	int64_t now = transfer_ms();
 	size_t i;
 
-	*wait = 1000;
-	for (i = 0; i < h->nt; i++) {
-		struct transfer *t = &h->t[i];
+	for (i = 0; i < h->nt; i++)
+		if (h->t[i].wake != 0 && !h->t[i].running &&
+		    h->t[i].wake <= now && transfer_start(&h->t[i], e) == -1)
+			return -1;
+	return 0;
+}
 
-		if (t->wake == 0 || t->running)
+/* What has come whole, and what has come in part. */
+static int
+look(struct http *h, const struct http_client *cl, struct err *e)
+{
+	struct transfer *t;
+	CURLcode code;
+	CURLMsg *m;
+	int left;
+	size_t i;
+	long status;
+
+	while ((m = curl_multi_info_read(h->multi, &left)) != NULL) {
+		if (m->msg != CURLMSG_DONE)
 			continue;
-		if (t->wake > now) {
-			if (t->wake - now < *wait)
-				*wait = (long)(t->wake - now);
-		} else if (transfer_start(t, e) == -1)
+		code = m->data.result;
+		curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &t);
+		if (finish(t, code, cl, e) == -1)
+			return -1;
+	}
+	for (i = 0; cl->more != NULL && i < h->nt; i++) {
+		t = &h->t[i];
+		if (!t->running || !t->fed)
+			continue;
+		t->fed = 0;
+		status = 0;
+		curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &status);
+		if (status >= 200 && status <= 299 &&
+		    cl->more(cl->arg, i, &t->body, e) == -1)
 			return -1;
 	}
 	return 0;
 }
 
+/*
+ * What is asked anew leaves first, then a little work is done, and only who
+ * has none waits.
+ */
 static int
-loop(struct http *h, http_done *done, void *arg, struct err *e)
+loop(struct http *h, const struct http_client *cl, struct err *e)
 {
-	struct transfer *t;
-	int running, left;
-	CURLcode code;
-	CURLMsg *m;
-	long wait;
+	int running, busy;
 
-	while (h->busy > 0) {
-		if (start_due(h, &wait, e) == -1)
+	for (;;) {
+		if (start_due(h, e) == -1)
 			return -1;
+		h->fresh = 0;
 		if (curl_multi_perform(h->multi, &running) != CURLM_OK)
 			return err_set(e, ERR_NET, "the transfer broke off");
-		while ((m = curl_multi_info_read(h->multi, &left)) != NULL) {
-			if (m->msg != CURLMSG_DONE)
-				continue;
-			code = m->data.result;
-			curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &t);
-			if (finish(t, code, done, arg, e) == -1)
-				return -1;
-			wait = 0;
-		}
-		if (wait > 0 && h->busy > 0 && curl_multi_poll(h->multi, NULL,
-		    0, (int)wait, NULL) != CURLM_OK)
+		if (look(h, cl, e) == -1)
+			return -1;
+		if (h->fresh)
+			continue;
+		if ((busy = cl->work(cl->arg, e)) == -1)
+			return -1;
+		if (busy || h->fresh)
+			continue;
+		if (h->asked == 0)
+			return 0;
+		if (curl_multi_poll(h->multi, NULL, 0, (int)due(h), NULL) !=
+		    CURLM_OK)
 			return err_set(e, ERR_NET, "the transfer broke off");
 	}
-	return 0;
 }
 
 int
-http_run(struct http *h, const char *const *path, const char *const *accept,
-    size_t n, http_done *done, void *arg, struct err *e)
+http_run(struct http *h, size_t n, const struct http_client *cl,
+    struct err *e)
 {
-	int ret = 0;
+	int ret;
 	size_t i;
 
 	if ((h->t = calloc(n + 1, sizeof(*h->t))) == NULL)
 		return err_nomem(e);
 	h->nt = n;
-	h->busy = 0;
+	h->asked = 0;
 	for (i = 0; i < n; i++) {
 		h->t[i].http = h;
 		h->t[i].slot = i;
-		h->t[i].accept = accept[i];
 		buf_init(&h->t[i].url, 65536, "a URL");
 		buf_init_secret(&h->t[i].body, HTTP_BODY_MAX, "an answer");
 	}
-	for (i = 0; ret == 0 && i < n; i++)
-		if (path[i] != NULL) {
-			h->busy++;
-			ret = transfer_set(&h->t[i], path[i], e) == -1 ? -1 :
-			    transfer_start(&h->t[i], e);
-		}
-	if (ret == 0)
-		ret = loop(h, done, arg, e);
+	ret = loop(h, cl, e);
 	for (i = 0; i < n; i++) {
 		transfer_drop(&h->t[i]);
 		buf_release(&h->t[i].url);

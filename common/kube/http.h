@@ -14,7 +14,9 @@
 #include "base/buf.h"
 #include "kube/cred.h"
 
-#define HTTP_BODY_MAX	(64 * 1024 * 1024)	/* bytes of one answer */
+#ifndef HTTP_BODY_MAX	/* the tests reach it with less */
+#define HTTP_BODY_MAX	(32 * 1024 * 1024)	/* bytes of one answer */
+#endif
 #define HTTP_REDIRECTS	5
 #define HTTP_TRIES	10	/* of one request, in all */
 #define HTTP_RETRY_AFTER_MAX 30	/* seconds */
@@ -26,16 +28,27 @@ struct http;
 struct http_answer {
 	int			 status;	/* 0: none came, see err */
 	const char		*type;		/* Content-Type, or "" */
+	/* until the slot is asked again or dropped */
 	const struct buf	*body;
 	struct err		 err;		/* why there is none */
 };
 
-/*
- * What to do with an answer: 0, and path (with its query) is set to what to
- * ask next on the same slot, or NULL for nothing; -1 stops everything.
- */
-typedef int http_done(void *arg, size_t slot, const struct http_answer *a,
-	    const char **path, struct err *e);
+/* Who asks.  A -1 (with e) of any of these stops everything. */
+struct http_client {
+	/* The answer to what a slot was asked. */
+	int	(*done)(void *arg, size_t slot, const struct http_answer *a,
+		    struct err *e);
+	/* More of the body of an answer with a 2xx has come.  May be NULL. */
+	int	(*more)(void *arg, size_t slot, const struct buf *body,
+		    struct err *e);
+	/*
+	 * Do a little of what is to be done between two looks at the network,
+	 * and ask what is to be asked.  1: there is more to do; 0: not before
+	 * something comes.
+	 */
+	int	(*work)(void *arg, struct err *e);
+	void	*arg;
+};
 
 struct http_options {
 	const char		*agent;		/* User-Agent */
@@ -49,14 +62,26 @@ int	http_open(const struct kube_config *c, const struct http_options *o,
 void	http_close(struct http *h);
 
 /*
- * Ask for n paths (slots 0 to n-1; NULL is passed over), accept[i] being the
- * Accept header of each, and call done for every answer, until nothing is
- * left to ask.  -1: done's, no memory, credentials that cannot be had, or a
- * server that has never answered anything.
+ * Call cl->work() and wait for answers until there is nothing of either, with
+ * n slots to ask through.  -1: the client's, no memory, credentials that cannot
+ * be had, or a server that has never answered anything.
  */
-int	http_run(struct http *h, const char *const *path,
-	    const char *const *accept, size_t n, http_done *done, void *arg,
+int	http_run(struct http *h, size_t n, const struct http_client *cl,
 	    struct err *e);
+
+/*
+ * For the client, while http_run() runs: put a request (path and query, and
+ * the Accept header, borrowed) on its way through a slot, which forgets what
+ * it had.
+ */
+int	http_ask(struct http *h, size_t slot, const char *path,
+	    const char *accept, struct err *e);
+
+/* Forget what a slot was asked and has got; spent: it is not used again. */
+void	http_drop(struct http *h, size_t slot, int spent);
+
+/* An answer will have so many bytes: room for them is made at once. */
+void	http_expect(struct http *h, size_t slot, size_t bytes);
 
 /*
  * The server's clock when its last answer came, and ours at that moment; 0 if

@@ -21,6 +21,7 @@
 #define KUBE_PAGES_MAX	100000	/* of one list */
 #define KUBE_EMPTY_MAX	16	/* pages in a row without an item */
 #define KUBE_NAME_MAX	253	/* of a name in a path */
+#define KUBE_TURN	16	/* objects between two looks at the network */
 
 /* One question. */
 struct kube_ask {
@@ -30,7 +31,11 @@ struct kube_ask {
 	const char	*kind;		/* "Secret" */
 	const char	*ns;		/* "": not namespaced, or all of them */
 	const char	*name;		/* NULL: a list */
+	const char	*labels;	/* a list's labelSelector, or NULL */
+	const char	*fields;	/* its fieldSelector, or NULL */
 };
+
+struct ProtobufCMessage;
 
 /* What comes of it.  A -1 (with e) from any of them ends it all. */
 struct kube_sink {
@@ -44,6 +49,18 @@ struct kube_sink {
 	int	(*failed)(void *arg, const struct kube_ask *a,
 		    const struct err *why, struct err *e);
 	void	*arg;
+	/*
+	 * If not NULL, what comes in protobuf comes as it is, without the cost
+	 * of a document: the message of api.proto that the kind has, gone when
+	 * this returns.  What comes in JSON goes to object all the same.
+	 */
+	int	(*message)(void *arg, const struct kube_ask *a,
+		    const struct ProtobufCMessage *m, struct err *e);
+	/*
+	 * All that comes of the first question first, then of the second, and
+	 * so on; otherwise in no order.
+	 */
+	int	in_order;
 };
 
 struct kube;
@@ -62,11 +79,28 @@ int	kube_open(const struct kube_config *c, const struct kube_options *o,
 void	kube_close(struct kube *k);
 
 /*
- * Ask n questions at once and hand on what comes, in no order.  An expired
- * continue token (HTTP 410) is followed by the one that the server offers in
- * its place, or the list is begun again once: an object can come twice then.
- * -1: a sink's, no memory, a server that cannot be reached at all, credentials
- * that cannot be had or that are refused (ERR_AUTH).
+ * kube_config_load() and kube_open() together; the configuration goes with
+ * kube_close().  Where there is none at all, the message says what else can be
+ * done.
+ */
+int	kube_connect(const struct kube_flags *f, const struct kube_options *o,
+	    struct kube **out, struct err *e);
+
+/* The namespace of the context, or NULL; and until when is it lent: k's end. */
+const char *kube_namespace(const struct kube *k);
+
+/*
+ * Ask n questions at once and hand on what comes.
+ *
+ * A list is read in pages of the chunk size.  While the objects of one page
+ * are handed on, KUBE_TURN at a time, the next one is on its way, asked for as
+ * soon as the first bytes of the one before have said where it begins; never
+ * more than that, so the memory is that of two pages.  A page over the limit
+ * of an answer is asked for again, half as long.  An expired continue token
+ * (HTTP 410) is followed by the one that the server offers in its place, or
+ * the list is begun again once; no object comes twice.  -1: a sink's, no
+ * memory, a server that cannot be reached at all, credentials that cannot be
+ * had or that are refused (ERR_AUTH).
  */
 int	kube_fetch(struct kube *k, const struct kube_ask *ask, size_t n,
 	    const struct kube_sink *sink, struct err *e);

@@ -16,6 +16,8 @@ static const struct {
 	{ "", "Status", &k8s__status__descriptor },
 	{ "", "Secret", &k8s__secret__descriptor },
 	{ "", "ConfigMap", &k8s__config_map__descriptor },
+	{ "", "Pod", &k8s__pod__descriptor },
+	{ "", "Namespace", &k8s__namespace__descriptor },
 	{ "apps", "Deployment", &k8s__deployment__descriptor },
 	{ "admissionregistration.k8s.io", "MutatingWebhookConfiguration",
 	    &k8s__webhook_configuration__descriptor },
@@ -51,8 +53,6 @@ unpack_free(void *arg, void *p)
 	(void)p;
 }
 
-static struct node *node_of_message(const ProtobufCMessage *m);
-
 /* One value at p, as its field says; NULL for no memory. */
 static struct node *
 node_of_value(const ProtobufCFieldDescriptor *f, const void *p)
@@ -72,7 +72,7 @@ node_of_value(const ProtobufCFieldDescriptor *f, const void *p)
 	case PROTOBUF_C_TYPE_INT64:
 		return make_number(*(const int64_t *)p);
 	case PROTOBUF_C_TYPE_MESSAGE:
-		return node_of_message(*(const ProtobufCMessage *const *)p);
+		return message_node(*(const ProtobufCMessage *const *)p);
 	default:
 		return NULL;	/* api.proto has no other */
 	}
@@ -174,8 +174,8 @@ put_repeated(struct node *map, const ProtobufCMessage *m,
 }
 
 /* api.proto has no message in itself, so its depth is the depth here. */
-static struct node *
-node_of_message(const ProtobufCMessage *m)
+struct node *
+message_node(const ProtobufCMessage *m)
 {
 	const ProtobufCMessageDescriptor *d = m->descriptor;
 	const ProtobufCFieldDescriptor *f;
@@ -200,27 +200,35 @@ node_of_message(const ProtobufCMessage *m)
 	return map;
 }
 
+const ProtobufCMessage *
+message_unpack(const ProtobufCMessageDescriptor *d, const unsigned char *p,
+    size_t len, struct arena *a, struct err *why)
+{
+	ProtobufCAllocator alloc = { unpack_alloc, unpack_free, a };
+	const ProtobufCMessage *m;
+
+	m = protobuf_c_message_unpack(d, &alloc, len, p);
+	if (m == NULL && a->over)
+		err_set(why, ERR_LIMIT, "it is over the limit of %zu bytes of "
+		    "memory", a->max);
+	else if (m == NULL)
+		err_set(why, ERR_FORMAT, "it is not a %s in protobuf",
+		    d->short_name);
+	return m;
+}
+
 int
 message_read(const ProtobufCMessageDescriptor *d, const unsigned char *p,
     size_t len, struct node **out, struct err *why)
 {
-	ProtobufCAllocator alloc = { unpack_alloc, unpack_free, NULL };
-	ProtobufCMessage *m;
+	const ProtobufCMessage *m;
 	struct arena a;
-	int ret = 0;
+	int ret = -1;
 
 	*out = NULL;
 	arena_init(&a, PROTO_ITEM_MAX, "an unpacked item");
-	alloc.allocator_data = &a;
-	m = protobuf_c_message_unpack(d, &alloc, len, p);
-	if (m == NULL && a.over)
-		ret = err_set(why, ERR_LIMIT, "it is over the limit of %d "
-		    "bytes of memory", PROTO_ITEM_MAX);
-	else if (m == NULL)
-		ret = err_set(why, ERR_FORMAT, "it is not a %s in protobuf",
-		    d->short_name);
-	else if ((*out = node_of_message(m)) == NULL)
-		ret = err_nomem(why);
+	if ((m = message_unpack(d, p, len, &a, why)) != NULL)
+		ret = (*out = message_node(m)) == NULL ? err_nomem(why) : 0;
 	arena_release(&a);
 	return ret;
 }

@@ -13,20 +13,65 @@
 #ifndef KUBE_PROTO_H
 #define KUBE_PROTO_H
 
+#include "base/buf.h"
 #include "doc/doc.h"
+#include "kube/wire.h"
 
 #define PROTO_ITEM_MAX	(16 * 1024 * 1024)	/* bytes of one unpacked item */
+#define PROTO_KIND_MAX	128	/* bytes of a kind or an apiVersion and a NUL */
+
+struct ProtobufCMessageDescriptor;
 
 /* Is there a message for this kind ("Secret"), so that it can be asked for? */
 int	proto_knows(const char *group, const char *kind);
 
+/* A body being walked: the caller's to keep, and the bytes, too. */
+struct proto_walk {
+	char			 api_version[PROTO_KIND_MAX];
+	char			 kind[PROTO_KIND_MAX];	/* of an item */
+	int			 list;
+	struct wire		 at;
+	const unsigned char	*meta;		/* a list's ListMeta */
+	size_t			 nmeta;
+	size_t			 nth;		/* items so far */
+	const struct ProtobufCMessageDescriptor *d;
+};
+
+/* -1: the framing is broken, or the kind is not known. */
+int	proto_open(struct proto_walk *w, const unsigned char *p, size_t len,
+	    struct err *e);
+
+/* The next item's bytes: 1; 0: that was all; -1: the framing is broken. */
+int	proto_next(struct proto_walk *w, const unsigned char **p, size_t *len,
+	    struct err *e);
+
 /*
- * Hand on what a body holds, as doc_read_json() does: an object, or each item
- * of a list and then its root.  Kind and apiVersion are filled in, also in
- * items.  An item that is malformed or too big goes to sink->bad and the walk
- * goes on; -1 if the framing is broken, the kind is not known, or a sink's -1.
+ * One item as a document, its kind and apiVersion filled in, for sink->item;
+ * one that is malformed or too big goes to sink->bad.
+ */
+int	proto_hand_on(struct proto_walk *w, const unsigned char *p, size_t len,
+	    const struct doc_sink *sink, struct err *e);
+
+/* After the last item of a list: its root, for sink->list. */
+int	proto_end(struct proto_walk *w, const struct doc_sink *sink,
+	    struct err *e);
+
+/*
+ * All of that: hand on what a body holds, as doc_read_json() does, an object,
+ * or each item of a list and then its root.  An item that is malformed or too
+ * big goes to sink->bad and the walk goes on; -1 if the framing is broken, the
+ * kind is not known, or a sink's -1.
  */
 int	proto_read(const unsigned char *p, size_t len,
 	    const struct doc_sink *sink, struct err *e);
+
+/*
+ * What the first bytes of a list say: its continue token, which is empty if
+ * this page is the last, and how long it will be in all.  1: both are set; 0:
+ * more bytes are needed; -1: these are no list's.  The list's metadata stands
+ * before its items, and its length before both.
+ */
+int	proto_peek(const unsigned char *p, size_t len, struct buf *token,
+	    uint64_t *whole);
 
 #endif

@@ -35,6 +35,7 @@ on_body(char *p, size_t size, size_t n, void *arg)
 		t->over = 1;
 		return n == 0 ? 1 : 0;
 	}
+	t->fed = 1;
 	return n;
 }
 
@@ -77,6 +78,7 @@ transfer_start(struct transfer *t, struct err *e)
 	t->error[0] = '\0';
 	t->date = 0;
 	t->over = 0;
+	t->fed = 0;
 	t->wake = 0;
 	t->tries++;
 	if (cred_ready(&h->cred, transfer_wall(), e) == -1)

@@ -18,6 +18,8 @@ struct transfer {
 	struct buf		 body;
 	char			 error[CURL_ERROR_SIZE];
 	int			 over;		/* the body's maximum was hit */
+	int			 fed;		/* body, since last looked at */
+	int			 asked;		/* its answer is waited for */
 	int			 running;	/* in the multi */
 	int64_t			 wake;		/* start then, monotonic ms */
 	long			 waited;	/* ms, in all */
@@ -40,7 +42,8 @@ struct http {
 	int			 answered;	/* some answer came, ever */
 	struct transfer		*t;
 	size_t			 nt;
-	size_t			 busy;
+	size_t			 asked;		/* slots */
+	int			 fresh;		/* one of them just now */
 };
 
 /* Milliseconds of a clock that only goes forward; seconds since 1970. */

@@ -32,17 +32,59 @@ skip(struct wire *w, size_t n)
 	return 0;
 }
 
+/* Are ten bytes here, or the end of a varint before them? */
+static int
+has_varint(const struct wire *w)
+{
+	const unsigned char *p;
+
+	for (p = w->p; p < w->end; p++)
+		if (!(*p & 0x80) || p - w->p + 1 == VARINT_MAX)
+			return 1;
+	return 0;
+}
+
+static int
+tag(struct wire *w, struct wire_field *f)
+{
+	uint64_t v;
+
+	if (varint(w, &v) == -1 || v >> 3 == 0 || v >> 3 > 0x1fffffff)
+		return -1;
+	f->number = (uint32_t)(v >> 3);
+	f->type = (unsigned)(v & 7);
+	return 0;
+}
+
+int
+wire_head(struct wire *w, struct wire_field *f)
+{
+	uint64_t len;
+
+	if (!has_varint(w))
+		return 0;
+	if (tag(w, f) == -1)
+		return -1;
+	if (f->type != 2)
+		return 1;
+	if (!has_varint(w))
+		return 0;
+	if (varint(w, &len) == -1 || len > SIZE_MAX)
+		return -1;
+	f->p = w->p;
+	f->len = (size_t)len;
+	return 1;
+}
+
 int
 wire_next(struct wire *w, struct wire_field *f)
 {
-	uint64_t tag, len;
+	uint64_t len;
 
 	if (w->p == w->end)
 		return 0;
-	if (varint(w, &tag) == -1 || tag >> 3 == 0 || tag >> 3 > 0x1fffffff)
+	if (tag(w, f) == -1)
 		return -1;
-	f->number = (uint32_t)(tag >> 3);
-	f->type = (unsigned)(tag & 7);
 	switch (f->type) {
 	case 0:
 		return varint(w, &f->value) == -1 ? -1 : 1;

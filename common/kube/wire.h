@@ -24,4 +24,11 @@ struct wire_field {
 /* 1: a field; 0: the end; -1: malformed (groups, types 3 and 4, are that). */
 int	wire_next(struct wire *w, struct wire_field *f);
 
+/*
+ * The head of a field that may not have come whole: its number, type and, for
+ * type 2, length, with w->p behind them.  1; 0: more bytes are needed; -1:
+ * malformed.
+ */
+int	wire_head(struct wire *w, struct wire_field *f);
+
 #endif

@@ -257,7 +257,8 @@ set_tap(struct cluster *c)
 static int
 fetch(struct cluster *c, struct kube *k, size_t from, struct err *e)
 {
-	struct kube_sink ks = { on_object, on_failed, c };
+	struct kube_sink ks = { .object = on_object, .failed = on_failed,
+	    .arg = c };
 
 	if (c->n == from)
 		return 0;

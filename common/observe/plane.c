@@ -108,7 +108,7 @@ object_deployment(const struct object *ob, struct err *e)
 	size_t i;
 
 	if (ob->sink->deployment == NULL)
-		return 0;
+		return object_template(ob, e);
 	template = node_path(ob->node, "spec", "template",
 	    (const char *)NULL);
 	list = node_path(template, "spec", "containers", (const char *)NULL);

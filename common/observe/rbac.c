@@ -1,11 +1,46 @@
-/* --print-rbac: the rights that the table of questions needs. */
+/* --print-rbac: the rights that the questions need. */
 #include <errno.h>
 #include <string.h>
 
 #include "base/buf.h"
+#include "observe/pods.h"
 #include "observe/want.h"
 
-#define TEXT_BYTES 65536
+#define TEXT_BYTES (4 * 1024 * 1024)
+
+static int
+put_role(struct buf *b, const char *name, const char *ns, struct err *e)
+{
+	if (buf_printf(b, e, "%sapiVersion: rbac.authorization.k8s.io/v1\n"
+	    "kind: %s\nmetadata:\n  name: %s\n", b->len > 0 ? "---\n" : "",
+	    ns == NULL ? "ClusterRole" : "Role", name) == -1 ||
+	    (ns != NULL && buf_printf(b, e, "  namespace: \"%s\"\n", ns) ==
+	    -1))
+		return -1;
+	return buf_puts(b, "rules:\n", e);
+}
+
+static int
+put_resource(struct buf *b, const char *group, const char *resource,
+    struct err *e)
+{
+	return buf_printf(b, e, "- apiGroups: [\"%s\"]\n"
+	    "  resources: [%s]\n", group, resource);
+}
+
+static int
+put_name(struct buf *b, const char *name, int first, struct err *e)
+{
+	return buf_printf(b, e, "%s\"%s\"", first ? "  resourceNames: [" :
+	    ", ", name);
+}
+
+static int
+put_verb(struct buf *b, const char *verb, int named, struct err *e)
+{
+	return buf_printf(b, e, "%s  verbs: [%s]\n", named ? "]\n" : "",
+	    verb);
+}
 
 static int
 same_rule(const struct want *a, const struct want *b)
@@ -19,23 +54,18 @@ same_rule(const struct want *a, const struct want *b)
 static size_t
 put_rule(struct buf *b, const struct want *w, size_t left, struct err *e)
 {
+	int named = w->name != NULL && !w->others;
 	size_t i, n = 1;
 
 	while (n < left && same_rule(w, &w[n]))
 		n++;
-	if (buf_printf(b, e, "- apiGroups: [\"%s\"]\n  resources: [%s]\n",
-	    w->group, w->resource) == -1)
+	if (put_resource(b, w->group, w->resource, e) == -1)
 		return 0;
-	if (w->name != NULL && !w->others) {
-		for (i = 0; i < n; i++)
-			if (buf_printf(b, e, "%s\"%s\"", i == 0 ?
-			    "  resourceNames: [" : ", ", w[i].name) == -1)
-				return 0;
-		if (buf_puts(b, "]\n", e) == -1)
+	for (i = 0; named && i < n; i++)
+		if (put_name(b, w[i].name, i == 0, e) == -1)
 			return 0;
-	}
-	return buf_printf(b, e, "  verbs: [%s]\n", w->name == NULL ? "list" :
-	    "get") == -1 ? 0 : n;
+	return put_verb(b, w->name == NULL ? "list" : "get", named, e) == -1 ?
+	    0 : n;
 }
 
 static int
@@ -52,30 +82,96 @@ put_rules(struct buf *b, int namespaced, struct err *e)
 	return 0;
 }
 
+/* What goes into YAML between quotes must need no escape. */
+static int
+is_plain(const char *s)
+{
+	return s[strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-.")] == '\0';
+}
+
+static int
+not_a(const char *what, const char *s, struct err *e)
+{
+	return err_set(e, ERR_USAGE, "'%.64s' is not a %s", s, what);
+}
+
+/* Print what was put, if it was, and release it. */
+static int
+done(FILE *out, struct buf *b, int ret, struct err *e)
+{
+	if (ret == 0 && (fwrite(b->p, 1, b->len, out) != b->len ||
+	    fflush(out) == EOF))
+		ret = err_sys(e, errno, "cannot write to stdout");
+	buf_release(b);
+	return ret;
+}
+
 int
 observe_print_rbac(FILE *out, const char *name, const char *istio_ns,
     struct err *e)
 {
 	struct buf b;
-	int ret = -1;
+	int ret;
 
-	if (istio_ns[strspn(istio_ns, "abcdefghijklmnopqrstuvwxyz"
-	    "0123456789-.")] != '\0')
-		return err_set(e, ERR_USAGE, "'%.64s' is not a namespace",
-		    istio_ns);
+	if (!is_plain(istio_ns))
+		return not_a("namespace", istio_ns, e);
 	buf_init(&b, TEXT_BYTES, "the roles");
-	if (buf_printf(&b, e, "apiVersion: rbac.authorization.k8s.io/v1\n"
-	    "kind: Role\nmetadata:\n  name: %s\n  namespace: \"%s\"\nrules:\n",
-	    name, istio_ns) == -1 || put_rules(&b, 1, e) == -1 ||
-	    buf_printf(&b, e, "---\napiVersion: rbac.authorization.k8s.io/v1\n"
-	    "kind: ClusterRole\nmetadata:\n  name: %s\nrules:\n", name) == -1 ||
-	    put_rules(&b, 0, e) == -1)
-		goto out;
-	if (fwrite(b.p, 1, b.len, out) != b.len || fflush(out) == EOF)
-		err_sys(e, errno, "cannot write to stdout");
+	ret = put_role(&b, name, istio_ns, e) == -1 ||
+	    put_rules(&b, 1, e) == -1 || put_role(&b, name, NULL, e) == -1 ||
+	    put_rules(&b, 0, e) == -1 ? -1 : 0;
+	return done(out, &b, ret, e);
+}
+
+/* A role for each namespace that targets are in; they stand together. */
+static int
+put_targets(struct buf *b, const char *name, const struct pods_scope *s,
+    struct err *e)
+{
+	const struct ref *t;
+	size_t i;
+	int first;
+
+	for (i = 0; i < s->ntarget; i++) {
+		t = &s->target[i];
+		if (!is_plain(t->ns) || !is_plain(t->name))
+			return not_a("pod", is_plain(t->ns) ? t->name : t->ns,
+			    e);
+		first = i == 0 || strcmp(t->ns, t[-1].ns) != 0;
+		if (first && i > 0 && put_verb(b, "get", 1, e) == -1)
+			return -1;
+		if (first && (put_role(b, name, t->ns, e) == -1 ||
+		    put_resource(b, "", "pods", e) == -1))
+			return -1;
+		if (put_name(b, t->name, first, e) == -1)
+			return -1;
+	}
+	return put_verb(b, "get", 1, e);
+}
+
+static int
+put_list(struct buf *b, const char *resource, struct err *e)
+{
+	return put_resource(b, "", resource, e) == -1 ? -1 :
+	    put_verb(b, "list", 0, e);
+}
+
+int
+observe_pods_rbac(FILE *out, const char *name, const struct pods_scope *s,
+    struct err *e)
+{
+	struct buf b;
+	int ret;
+
+	if (s->ns != NULL && !is_plain(s->ns))
+		return not_a("namespace", s->ns, e);
+	buf_init(&b, TEXT_BYTES, "the roles");
+	if (s->ntarget > 0)
+		ret = put_targets(&b, name, s, e);
 	else
-		ret = 0;
-out:
-	buf_release(&b);
-	return ret;
+		ret = put_role(&b, name, s->ns, e) == -1 ||
+		    put_list(&b, "pods", e) == -1 ? -1 : 0;
+	if (ret == 0 && s->namespaces == PODS_NEED_NAMESPACES)
+		ret = (s->ns != NULL && put_role(&b, name, NULL, e) == -1) ||
+		    put_list(&b, "namespaces", e) == -1 ? -1 : 0;
+	return done(out, &b, ret, e);
 }

@@ -3,6 +3,7 @@
 
 #include "base/when.h"
 #include "rec/classic.h"
+#include "rec/rec.h"
 
 static const char fetching[] =
     "Fetching root cert from istio-system namespace...\n";
@@ -68,4 +69,32 @@ classic_no_root(FILE *out, struct err *e)
 	return written(out, fprintf(out, "%s"
 	    "Root secret is empty. Are you using the self-signed CA?\n",
 	    fetching), e);
+}
+
+/* The script printed what it found; we escape it. */
+static int
+line(FILE *out, const char *head, const char *text, struct err *e)
+{
+	struct buf b;
+	int ret;
+
+	buf_init(&b, 65536, "a line");
+	ret = rec_escape(&b, text, strlen(text), e);
+	if (ret == 0)
+		ret = written(out, fprintf(out, "%s%s\n", head, buf_str(&b)),
+		    e);
+	buf_release(&b);
+	return ret;
+}
+
+int
+classic_namespace(FILE *out, const char *ns, struct err *e)
+{
+	return line(out, "Checking namespace: ", ns, e);
+}
+
+int
+classic_version(FILE *out, const char *version, struct err *e)
+{
+	return line(out, "Istio proxy version: ", version, e);
 }

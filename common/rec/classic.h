@@ -21,4 +21,8 @@ int	classic_root(FILE *out, int64_t not_after, int64_t now, struct err *e);
 /* check-root where there is no CA secret. */
 int	classic_no_root(FILE *out, struct err *e);
 
+/* check-version: a namespace, and a version that is in it. */
+int	classic_namespace(FILE *out, const char *ns, struct err *e);
+int	classic_version(FILE *out, const char *version, struct err *e);
+
 #endif

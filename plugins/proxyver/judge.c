@@ -203,6 +203,8 @@ send(struct pv_case *c, const struct rule *rule, const char *message,
 	f.image = c->ref[0] == '\0' ? NULL : c->ref;
 	f.rule = rule;
 	f.message = message;
+	f.first = !c->found;
+	c->found = 1;
 	return emit(arg, &f, e);
 }
 
@@ -243,7 +245,6 @@ static int
 judge(struct pv_case *c, pv_emit *emit, void *arg, struct err *e)
 {
 	unsigned hidden = 0;
-	int found = 0;
 	size_t i;
 
 	pv_version(c);
@@ -255,11 +256,10 @@ judge(struct pv_case *c, pv_emit *emit, void *arg, struct err *e)
 		if ((hidden & 1u << i) != 0 || !pv_table[i].check(c))
 			continue;
 		hidden |= pv_table[i].hides;
-		found = 1;
 		if (broken(c, &pv_table[i].rule, emit, arg, e) == -1)
 			return -1;
 	}
-	return found ? 0 : send(c, NULL, fine(c), emit, arg, e);
+	return c->found ? 0 : send(c, NULL, fine(c), emit, arg, e);
 }
 
 int
@@ -279,7 +279,7 @@ pv_judge(const struct pv_params *p, const struct pod *pod, pv_emit *emit,
 		c.pod = pod;
 		c.container = &pod->container[i];
 		c.role = part_role(pod, c.container, c.part);
-		c.below = 0;
+		c.below = c.found = 0;
 		(*containers)++;
 		if (judge(&c, emit, arg, e) == -1)
 			return -1;

@@ -39,6 +39,7 @@ struct pv_finding {
 	const char		*image;		/* or NULL */
 	const struct rule	*rule;		/* NULL: ok */
 	const char		*message;
+	int			 first;		/* of this container */
 };
 
 typedef int pv_emit(void *arg, const struct pv_finding *f, struct err *e);

@@ -27,6 +27,7 @@ struct pv_case {
 	int			 below;		/* the same, of --min */
 	enum era_flag		 secured;
 	int			 sidecar;
+	int			 found;		/* a record has been made */
 	/* the values of a message */
 	struct rule_arg		 word[PV_WORDS_MAX];
 	char			 text[PV_WORDS_MAX][PV_TEXT_MAX];

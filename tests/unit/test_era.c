@@ -103,7 +103,8 @@ learn(struct control_plane *cp, const char *name, const char *arg,
 	const char *args[] = { "--x", arg };
 	struct name_value nv[] = { { env, value } };
 	struct name_value label = { "app", "istiod" };
-	struct container c = { name, "x:1.10.1", args, 2, nv, 1 };
+	struct container c = { .name = name, .image = "x:1.10.1", .arg = args,
+	    .narg = 2, .env = nv, .nenv = 1 };
 	struct deployment d = { { "deployment", "n", "x", NULL, NULL },
 	    &label, 1, &c, 1 };
 

@@ -1,0 +1,108 @@
+/* Facts of the input: those that were asked for, judged. */
+#include <string.h>
+
+#include "cmd/proxyver/run.h"
+
+/* A record that is no judgement: something could not be seen. */
+static int
+put_unknown(struct run *r, const struct ref *ref, const char *message,
+    struct err *e)
+{
+	struct pv_finding f = {
+		.verdict = VERDICT_UNKNOWN, .ref = ref, .message = message,
+		.first = 1
+	};
+
+	return proxyver_put(r, &f, e);
+}
+
+static int
+on_unknown(void *arg, const struct ref *ref, const char *entry,
+    const struct err *why, struct err *e)
+{
+	struct run *r = arg;
+	struct err text = *why;
+
+	if (r->own.ns != NULL && ref->ns[0] != '\0' &&
+	    strcmp(ref->ns, r->own.ns) != 0)
+		return 0;
+	if (entry != NULL)
+		err_prefix(&text, "%s", entry);
+	return put_unknown(r, ref, text.msg, e);
+}
+
+static int
+is_wanted(const struct run *r, const struct pod *p)
+{
+	const struct target *t;
+
+	if (!r->targeted)
+		return r->own.ns == NULL || strcmp(r->own.ns, p->ref.ns) == 0;
+	t = targets_find(&r->targets, p->ref.kind, p->ref.ns, p->ref.name);
+	if (t == NULL)
+		return 0;
+	r->found[t - r->targets.v] = 1;
+	return 1;
+}
+
+static int
+on_pod(void *arg, const struct pod *p, struct err *e)
+{
+	struct run *r = arg;
+	size_t was = r->containers;
+
+	/* how many namespaces there are: files do not list them */
+	if (r->o.files.n > 0 && r->own.ns != NULL &&
+	    names_add(&r->ns, p->ref.ns, e) == -1)
+		return -1;
+	if (!is_wanted(r, p))
+		return 0;
+	if (pv_judge(&r->params, p, proxyver_put, r, &r->containers, e) == -1)
+		return -1;
+	/* who asks for a pod by name wants to hear of it */
+	if (r->targeted && r->containers == was)
+		return put_unknown(r, &p->ref, part_completed(p) ?
+		    "it has run to its end" : "no container of it is Istio's",
+		    e);
+	return 0;
+}
+
+static int
+on_ns(void *arg, const struct ref *ref, struct err *e)
+{
+	struct run *r = arg;
+
+	return names_add(&r->ns, ref->name, e);
+}
+
+struct sink
+proxyver_sink(struct run *r)
+{
+	struct sink s;
+
+	memset(&s, 0, sizeof(s));
+	s.pod = on_pod;
+	s.ns = on_ns;
+	s.unknown = on_unknown;
+	s.arg = r;
+	return s;
+}
+
+int
+proxyver_missing(struct run *r, struct err *e)
+{
+	struct ref ref;
+	size_t i;
+
+	memset(&ref, 0, sizeof(ref));
+	for (i = 0; r->o.files.n > 0 && i < r->targets.n; i++) {
+		if (r->found[i])
+			continue;
+		ref.kind = r->targets.v[i].kind;
+		ref.ns = r->targets.v[i].ns;
+		ref.name = r->targets.v[i].name;
+		if (put_unknown(r, &ref, "the input does not hold it", e) == -1)
+			return -1;
+	}
+	return 0;
+}

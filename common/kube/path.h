@@ -1,0 +1,17 @@
+/* The path and query of a question: kube/'s own files only. */
+#ifndef KUBE_PATH_H
+#define KUBE_PATH_H
+
+#include "base/buf.h"
+#include "kube/kube.h"
+
+#define PATH_BYTES	65536
+
+/*
+ * limit: objects in a page, 0 for all; token: where the page begins, "" for the
+ * first one.  -1: a name that cannot be one.
+ */
+int	path_of(const struct kube_ask *a, long limit, const char *token,
+	    struct buf *b, struct err *e);
+
+#endif

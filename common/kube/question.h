@@ -1,0 +1,73 @@
+/*
+ * One question on its way through its answers: an object, or the pages of a
+ * list, two of which are in hand at once.  kube/'s own files only.
+ */
+#ifndef KUBE_QUESTION_H
+#define KUBE_QUESTION_H
+
+#include "base/hashset.h"
+#include "kube/body.h"
+#include "kube/http.h"
+#include "pki/siphash.h"
+
+#define TOKEN_BYTES	8192	/* of a continue token */
+#define CHUNK_DEFAULT	500	/* kubectl's --chunk-size */
+
+enum page_state { PAGE_FREE, PAGE_ASKED, PAGE_COME, PAGE_WALKED };
+
+/* One page, in a slot of its own. */
+struct page {
+	enum page_state	 state;
+	struct buf	 token;		/* what it was asked with */
+	int		 status;	/* HTTP; 0: see err */
+	char		 type[128];
+	struct err	 err;
+	const struct buf *bytes;	/* the slot's */
+	int		 peeked;	/* its first bytes were understood */
+};
+
+struct question {
+	const struct kube_ask	*ask;
+	const struct kube_sink	*sink;
+	struct http		*http;
+	const char		*accept;
+	size_t			 slot;		/* the first of its two */
+	struct page		 page[2];
+	int			 cur;		/* the one whose turn it is */
+	int			 over;
+	struct body		 body;
+	struct buf		 path;
+	struct buf		 next;		/* the token of what follows */
+	long			 limit;
+	unsigned		 pages;
+	unsigned		 empty;
+	unsigned		 restarts;
+	struct hashset		 seen;		/* of a list in pages */
+	struct siphash		*hash;		/* shared */
+	struct arena		*arena;		/* shared */
+};
+
+/* limit: objects in a page.  Nothing is asked yet. */
+void	question_init(struct question *q, const struct kube_ask *a,
+	    const struct kube_sink *s, size_t slot, long limit);
+void	question_release(struct question *q);
+
+/* Ask for its first page.  -1, -2: as question_work(). */
+int	question_begin(struct question *q, struct err *why);
+
+/* It is over, whatever has come of it. */
+void	question_stop(struct question *q);
+
+/* What http.h's client hears, of the slot that is this one's page n. */
+void	question_done(struct question *q, int n, const struct http_answer *a);
+int	question_more(struct question *q, int n, const struct buf *body,
+	    struct err *why);
+
+/*
+ * Do KUBE_TURN objects' worth.  1: there is more to do now; 0: not before
+ * something comes, or it is over (q->over); -1: it failed for the reason why,
+ * which is the question's own; -2: all must stop, why says so.
+ */
+int	question_work(struct question *q, struct err *why);
+
+#endif
