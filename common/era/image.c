@@ -158,9 +158,11 @@ image_check(struct image *im, enum part part)
 		called |= names[i].part == part && is_called(im->base,
 		    names[i].name, names[i].exact);
 	if (!called)
-		return im->says = IMAGE_RENAMED;
-	for (i = 0; i < sizeof(vendors) / sizeof(vendors[0]); i++)
+		im->says = IMAGE_RENAMED;
+	for (i = 0; called && i < sizeof(vendors) / sizeof(vendors[0]); i++)
 		if (strstr(im->base, vendors[i]) != NULL)
-			return im->says = IMAGE_VENDOR;
+			im->says = IMAGE_VENDOR;
+	if (im->says != IMAGE_VERSION)
+		im->version.known = 0;
 	return im->says;
 }

@@ -3,6 +3,7 @@
 #include "era/part.h"
 
 static const char proxy_container[] = "istio-proxy";
+static const char managed[] = "gateway.istio.io/managed";
 
 /* One sign of a part: a container's name and one label of its pod. */
 static const struct {
@@ -69,12 +70,16 @@ part_of(const struct pod *p, const struct container *c)
 		if (strcmp(c->name, signs[i].container) == 0 &&
 		    label_is(p, signs[i].label, signs[i].value))
 			return signs[i].part;
-	/* 1.30: PILOT_ENABLE_AGENTGATEWAY */
+	/* 1.30: PILOT_ENABLE_AGENTGATEWAY; one without Istio has no label */
 	if (strcmp(c->name, "agentgateway") == 0)
-		return PART_AGENTGATEWAY;
+		return label(p, managed) != NULL ? PART_AGENTGATEWAY :
+		    PART_NONE;
 	if (strcmp(c->name, proxy_container) != 0)
 		return PART_NONE;
+	/* what runs can be a digest, which has no name */
 	image_parse(c->running != NULL ? c->running : c->image, &im);
+	if (im.base[0] == '\0')
+		image_parse(c->image, &im);
 	return strstr(im.base, "ztunnel") != NULL ? PART_ZTUNNEL : PART_PROXY;
 }
 
@@ -95,16 +100,18 @@ static enum role
 role_by_labels(const struct pod *p)
 {
 	static const char *const gateways[] = {
-		"gateway.istio.io/managed", "istio.io/gateway-name",
+		managed, "istio.io/gateway-name",
 		"gateway.networking.k8s.io/gateway-name",
 	};
 	const char *v;
 	size_t i;
 
-	/* 1.22: pilot/pkg/config/kube/gateway/deploymentcontroller.go */
+	/* 1.22: pilot/pkg/config/kube/gateway/deploymentcontroller.go; 1.30: */
+	/* istio.io-agentgateway-waypoint-controller */
 	if (label_is(p, "gateway.networking.k8s.io/gateway-class-name",
-	    "istio-waypoint") || ((v = label(p, "gateway.istio.io/managed")) !=
-	    NULL && strstr(v, "mesh-controller") != NULL))
+	    "istio-waypoint") || ((v = label(p, managed)) != NULL &&
+	    (strstr(v, "mesh-controller") != NULL ||
+	    strstr(v, "waypoint") != NULL)))
 		return ROLE_WAYPOINT;
 	for (i = 0; i < sizeof(gateways) / sizeof(gateways[0]); i++)
 		if (label(p, gateways[i]) != NULL)

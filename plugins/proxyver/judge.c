@@ -152,15 +152,17 @@ word_why(struct pv_case *c)
 		    im->tag);
 		break;
 	case IMAGE_VERSION:
-		pv_word(c, "why", "its image's tag '%s' does not say which "
-		    "release of %d.%d it is, and that decides", im->tag,
-		    im->version.major, im->version.minor);
+		pv_word(c, "why", "its %s '%s' does not say which release of "
+		    "%d.%d it is, and that decides", c->source == PV_LABEL ?
+		    "label" : "image's tag", im->tag, im->version.major,
+		    im->version.minor);
 		break;
 	}
 }
 
-int
-pv_unknown(struct pv_case *c)
+/* What to do: ask what runs, or, where nothing does yet, name the image. */
+static void
+word_next(struct pv_case *c)
 {
 	static const char *const binaries[PARTS] = {
 		"", "pilot-agent", "ztunnel", "agentgateway", "istio_ca",
@@ -168,14 +170,23 @@ pv_unknown(struct pv_case *c)
 		"node_agent_k8s", "pilot-discovery"
 	};
 
+	if (c->container->running == NULL)
+		pv_word(c, "next", "give its image a tag that says its "
+		    "version");
+	else
+		pv_word(c, "next", "ask it: kubectl exec -n %s %s -c %s -- %s "
+		    "version", c->pod->ref.ns, c->pod->ref.name,
+		    c->container->name, binaries[c->part]);
+}
+
+int
+pv_unknown(struct pv_case *c)
+{
 	if (c->source != PV_NOTHING && c->reload != NULL && c->old != -1 &&
 	    c->below != -1)
 		return 0;
 	word_why(c);
-	pv_word(c, "ns", "%s", c->pod->ref.ns);
-	pv_word(c, "name", "%s", c->pod->ref.name);
-	pv_word(c, "container", "%s -- %s version", c->container->name,
-	    binaries[c->part]);
+	word_next(c);
 	return 1;
 }
 

@@ -6,7 +6,7 @@
 const struct pv_rule pv_table[PV_RULES] = {
 [PV_UNKNOWN] = { {
 	"version-unknown", VERDICT_UNKNOWN,
-	"{why}; ask it: kubectl exec -n {ns} {name} -c {container}",
+	"{why}; {next}",
 	"A version is not guessed. What is not believed either: "
 	"ISTIO_META_ISTIO_PROXY_VERSION, which stands still at 1.0.2 and at "
 	"1.1.3 in the images of 1.0 to 1.2, the annotation "

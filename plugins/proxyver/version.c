@@ -48,9 +48,10 @@ by_label(struct pv_case *c)
 	char ref[2 * PV_VERSION_MAX + 8];
 	struct image im;
 
-	if (c->role == ROLE_SIDECAR || part == NULL ||
-	    strcmp(part, "istio") != 0 ||
-	    (v = label(c->pod, "app.kubernetes.io/version")) == NULL)
+	if (c->role == ROLE_SIDECAR || c->part == PART_AGENTGATEWAY ||
+	    part == NULL || strcmp(part, "istio") != 0 ||
+	    (v = label(c->pod, "app.kubernetes.io/version")) == NULL ||
+	    strpbrk(v, "/:@") != NULL)
 		return 0;
 	snprintf(ref, sizeof(ref), "label:%.90s", v);
 	if (image_parse(ref, &im) != IMAGE_VERSION)
@@ -71,6 +72,7 @@ by_spec(struct pv_case *c)
 		return 0;
 	c->image = im;
 	c->source = PV_SPEC_TAG;
+	c->ref = c->container->image;
 	return 1;
 }
 
@@ -134,8 +136,8 @@ pv_parse_min(const char *s, struct pv_params *p, struct err *e)
 	struct image im;
 
 	snprintf(ref, sizeof(ref), "min:%.40s", s);
-	if (s[0] < '0' || s[0] > '9' ||
-	    image_parse(ref, &im) != IMAGE_VERSION || im.variant[0] != '\0')
+	if (strlen(s) > 40 || s[strspn(s, "0123456789.")] != '\0' ||
+	    image_parse(ref, &im) != IMAGE_VERSION)
 		return err_set(e, ERR_USAGE, "invalid argument \"%.64s\" for "
 		    "\"--min\" flag: want a version of Istio like 1.20 or "
 		    "1.20.3", s);

@@ -3,8 +3,9 @@
 # a program with the same link line that does nothing, or the same GETs.
 BENCH =	$(O)/bench
 ITEMS ?= 5000
+POD_COUNT ?= 20000
 
-$(BENCH)/floor $(BENCH)/gets: tests/bench/loaded.h
+$(addprefix $(BENCH)/,floor gets lists loadpods): tests/bench/loaded.h
 $(BENCH)/%: tests/bench/%.c | $(call deps,build) $(call deps,bench)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(KI_CPPFLAGS) -std=c11 -O2 -Wall -o $@ $< $(ALL_LIBS)
@@ -13,8 +14,8 @@ $(BENCH)/rusage: tests/bench/rusage.c | $(call deps,build)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -D_GNU_SOURCE -std=c11 -O2 -Wall -o $@ $<
 
-.PHONY: bench bench-files bench-cluster
-bench: bench-files bench-cluster
+.PHONY: bench bench-files bench-cluster bench-pods
+bench: bench-files bench-cluster bench-pods
 bench-files: $(call deps,bench) $(BINS) $(BENCH)/genlist $(BENCH)/jsonc \
     $(BENCH)/floor $(BENCH)/rusage
 	@tests/bench/run $(BENCH) $(O)/bin/kubectl-istio-rootcheck $(ITEMS)
@@ -22,3 +23,7 @@ bench-cluster: $(call deps,bench) $(call deps,cluster) $(BINS) $(MKMESH) \
     $(BENCH)/gets $(BENCH)/rusage
 	@BIN=$(abspath $(O))/bin MKMESH=$(abspath $(MKMESH)) \
 	    tests/bench/cluster $(abspath $(BENCH))
+bench-pods: $(call deps,bench) $(call deps,cluster) $(BINS) \
+    $(BENCH)/genpods $(BENCH)/loadpods $(BENCH)/lists $(BENCH)/rusage
+	@BIN=$(abspath $(O))/bin POD_COUNT=$(POD_COUNT) \
+	    tests/bench/pods $(abspath $(BENCH))

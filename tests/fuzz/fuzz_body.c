@@ -123,7 +123,8 @@ on_failed(void *arg, const struct kube_ask *a, const struct err *why,
 static int
 ask(const struct answer *an, int refuse, struct seen *s, struct err *e)
 {
-	struct kube_sink sink = { on_object, on_failed, s };
+	struct kube_sink sink = { .object = on_object, .failed = on_failed,
+	    .arg = s };
 
 	memset(s, 0, sizeof(*s));
 	s->an = an;

@@ -6,17 +6,18 @@
 #include "kube/wire.h"
 
 static const struct kube_ask secret = {
-	"", "v1", "secrets", "Secret", "ns", "ca"
+	"", "v1", "secrets", "Secret", "ns", "ca", NULL, NULL
 };
 static const struct kube_ask configmap = {
-	"", "v1", "configmaps", "ConfigMap", "ns", "cm"
+	"", "v1", "configmaps", "ConfigMap", "ns", "cm", NULL, NULL
 };
 static const struct kube_ask deployments = {
-	"apps", "v1", "deployments", "Deployment", "ns", NULL
+	"apps", "v1", "deployments", "Deployment", "ns", NULL, NULL,
+	NULL
 };
 static const struct kube_ask policy = {
 	"authentication.istio.io", "v1alpha1", "meshpolicies", "MeshPolicy",
-	"", "default"
+	"", "default", NULL, NULL
 };
 
 #define JSON	"application/json"
@@ -64,7 +65,8 @@ static void
 body(const struct kube_ask *a, int status, const char *type, const char *p,
     size_t len, struct got *g)
 {
-	const struct kube_sink sink = { on_object, on_failed, g };
+	const struct kube_sink sink = { .object = on_object,
+	    .failed = on_failed, .arg = g };
 	struct err e = ERR_INIT;
 
 	memset(g, 0, sizeof(*g));
