@@ -128,14 +128,34 @@ read_cluster(struct run *r, const struct strs *operands,
 static void
 say_scope(struct run *r)
 {
-	if (r->own.ns == NULL || r->targeted)
+	size_t n = r->listed;
+
+	if (r->own.ns == NULL || r->targeted || r->containers == 0)
 		return;
-	names_sort(&r->ns);
-	if (r->ns.n > 0)
-		cli_note(stderr, "judged 1 of %zu namespaces", r->ns.n);
+	if (r->o.files.n > 0) {
+		names_sort(&r->ns);
+		n = r->ns.n;
+	}
+	if (n > 0)
+		cli_note(stderr, "judged 1 of %zu namespaces", n);
 	else
 		cli_note(stderr, "judged 1 namespace; how many there are may "
 		    "not be listed");
+}
+
+static int
+nothing(const struct run *r, struct err *e)
+{
+	const char *what = "the cluster has";
+
+	if (r->o.files.n > 0)
+		what = "the input holds";
+	else if (r->own.selector != NULL)
+		what = "the selector finds";
+	else if (r->own.ns != NULL)
+		what = "the namespace has";
+	return err_set(e, ERR_ABSENT, "no proxy found: %s no pod with a "
+	    "container of Istio's", what);
 }
 
 /* Records are written while the input is still being read. */
@@ -158,9 +178,7 @@ judge(struct run *r, const struct strs *operands, struct err *e)
 	if (r->tally.examined > 0 || r->o.allow_empty ||
 	    (r->targeted && r->targets.n == 0))
 		return 0;
-	return err_set(e, ERR_ABSENT, "no proxy found: %s no pod with a "
-	    "container of Istio's", r->o.files.n > 0 ? "the input holds" :
-	    r->own.ns != NULL ? "the namespace has" : "the cluster has");
+	return nothing(r, e);
 }
 
 /* What is printed instead of judging.  1 if it was asked for. */

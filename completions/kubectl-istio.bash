@@ -25,4 +25,5 @@ _kubectl_istio()
 	COMPREPLY=("${out[@]%%$'\t'*}")
 }
 
-complete -F _kubectl_istio kubectl-istio kubectl-istio-rootcheck
+complete -F _kubectl_istio kubectl-istio kubectl-istio-rootcheck \
+    kubectl-istio-proxyver

@@ -24,6 +24,7 @@ UNIT_era =	base pki mesh era
 UNIT_rootcheck = base pki mesh era
 UNIT_proxyver = base pki mesh era
 UNIT_image =	base pki mesh era
+UNIT_hashset =	base pki
 UNIT_proxy =	base pki doc kube
 UNIT_cred =	base pki doc kube
 UNIT_body =	base pki doc kube
@@ -137,6 +138,10 @@ FUZZ_ROOMS_kubeconfig = base pki doc kube
 FUZZ_ROOMS_body =  base pki doc kube
 FUZZ_ROOMS_proto = base pki doc kube
 FUZZ_ROOMS_cred =  base pki doc kube
+FUZZ_ROOMS_pods =  base pki doc rec mesh era kube observe
+FUZZ_PLUGINS_pods = proxyver
+FUZZ_ROOMS_image = base pki mesh era
+FUZZ_ROOMS_target = base rec cli
 FUZZ_TIME ?=	600
 FUZZ_ALL :=	$(patsubst tests/fuzz/fuzz_%.c,%,\
 		$(sort $(wildcard tests/fuzz/fuzz_*.c)))
@@ -144,8 +149,10 @@ FUZZ ?=		$(FUZZ_ALL)
 fuzz_src =	tests/fuzz/fuzz_$(1).c \
 		$(foreach r,$(FUZZ_ROOMS_$(1)),$(wildcard common/$(r)/*.c) \
 		$(patsubst common/$(r)/%.proto,$(O)/gen/%.pb-c.c,\
-		$(wildcard common/$(r)/*.proto)))
-FUZZ_DEPS =	tests/tests.mk $(wildcard tests/fuzz/*.h common/*/*.h)
+		$(wildcard common/$(r)/*.proto))) \
+		$(foreach g,$(FUZZ_PLUGINS_$(1)),$(wildcard plugins/$(g)/*.c))
+FUZZ_DEPS =	tests/tests.mk $(wildcard tests/fuzz/*.h common/*/*.h \
+		plugins/*/*.h)
 # limits that a small input can reach
 FUZZ_LIMITS =	-DDOC_ITEM_MAX=1024 -DDOC_NODES_MAX=300 -DDOC_ALIAS_MAX=20
 fuzz_cc =	$(CLANG) $(KI_CPPFLAGS) $(FUZZ_LIMITS) -std=c11 -g -O1 $(2) -o $@ \

@@ -14,17 +14,9 @@
 static void
 put_version(const struct pv_finding *f, struct buf *b)
 {
-	static const char gke[] = "gke.0";
-	const char *v = f->variant;
-
 	buf_puts(b, f->version, NULL);
-	if (v != NULL && strncmp(v, gke, strlen(gke)) == 0) {
-		v += strlen(gke);
-		if (*v == '-')
-			v++;
-	}
-	if (v != NULL && *v != '\0')
-		buf_printf(b, NULL, "-%s", v);
+	if (f->variant != NULL && strcmp(f->variant, "gke.0") != 0)
+		buf_printf(b, NULL, "-%s", f->variant);
 }
 
 int

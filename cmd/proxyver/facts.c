@@ -16,6 +16,29 @@ put_unknown(struct run *r, const struct ref *ref, const char *message,
 	return proxyver_put(r, &f, e);
 }
 
+/* Is it one that was asked for by name?  It is remembered that it came. */
+static int
+is_target(const struct run *r, const struct ref *ref)
+{
+	const struct target *t;
+
+	t = targets_find(&r->targets, ref->kind, ref->ns, ref->name);
+	if (t != NULL)
+		r->found[t - r->targets.v] = 1;
+	return t != NULL;
+}
+
+/* What has no name of its own can be any pod. */
+static int
+concerns_us(const struct run *r, const struct ref *ref)
+{
+	if (ref->ns[0] == '\0')
+		return 1;
+	if (r->targeted)
+		return is_target(r, ref);
+	return r->own.ns == NULL || strcmp(ref->ns, r->own.ns) == 0;
+}
+
 static int
 on_unknown(void *arg, const struct ref *ref, const char *entry,
     const struct err *why, struct err *e)
@@ -23,26 +46,11 @@ on_unknown(void *arg, const struct ref *ref, const char *entry,
 	struct run *r = arg;
 	struct err text = *why;
 
-	if (r->own.ns != NULL && ref->ns[0] != '\0' &&
-	    strcmp(ref->ns, r->own.ns) != 0)
+	if (!concerns_us(r, ref))
 		return 0;
 	if (entry != NULL)
 		err_prefix(&text, "%s", entry);
 	return put_unknown(r, ref, text.msg, e);
-}
-
-static int
-is_wanted(const struct run *r, const struct pod *p)
-{
-	const struct target *t;
-
-	if (!r->targeted)
-		return r->own.ns == NULL || strcmp(r->own.ns, p->ref.ns) == 0;
-	t = targets_find(&r->targets, p->ref.kind, p->ref.ns, p->ref.name);
-	if (t == NULL)
-		return 0;
-	r->found[t - r->targets.v] = 1;
-	return 1;
 }
 
 static int
@@ -55,7 +63,7 @@ on_pod(void *arg, const struct pod *p, struct err *e)
 	if (r->o.files.n > 0 && r->own.ns != NULL &&
 	    names_add(&r->ns, p->ref.ns, e) == -1)
 		return -1;
-	if (!is_wanted(r, p))
+	if (!concerns_us(r, &p->ref))
 		return 0;
 	if (pv_judge(&r->params, p, proxyver_put, r, &r->containers, e) == -1)
 		return -1;
@@ -72,6 +80,7 @@ on_ns(void *arg, const struct ref *ref, struct err *e)
 {
 	struct run *r = arg;
 
+	r->listed++;
 	return names_add(&r->ns, ref->name, e);
 }
 

@@ -94,7 +94,7 @@ check_scope(struct run *r, const struct strs *operands, struct err *e)
 			    strcmp(r->o.files.v[j], "-") == 0)
 				return err_set(e, ERR_USAGE, "stdin cannot be "
 				    "both: -f - and the operand -");
-	return 0;
+	return targets_check(operands, e);
 }
 
 int

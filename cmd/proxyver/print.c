@@ -151,7 +151,8 @@ put_summary(struct run *r, struct err *e)
 	for (i = 0; i < r->ncount; i++) {
 		memset(&rec, 0, sizeof(rec));
 		snprintf(number, sizeof(number), "%zu", r->count[i].n);
-		rec.field[0] = r->count[i].version;
+		if (r->count[i].version[0] != '-')
+			rec.field[0] = r->count[i].version;
 		rec.field[1] = verdict_name(r->count[i].verdict);
 		rec.field[2] = number;
 		if (rec_put(r->out, &rec, e) == -1)

@@ -51,6 +51,7 @@ struct run {
 	size_t			 ncount;
 	struct names		 ns;		/* the namespaces there are */
 	struct names		 versions;	/* classic: "NS\tVERSION" */
+	size_t			 listed;	/* of them, by the server */
 	size_t			 containers;	/* of Istio, judged */
 	unsigned char		*found;		/* a target, in the input */
 };

@@ -27,7 +27,7 @@ const struct cli_opt cli_common_opts[] = {
 	{ "progress", 0, CLI_WORD, C(progress), "auto|never",
 	    "say on a terminal's stderr how far it is (auto)", progresses },
 	{ "all-namespaces", 'A', CLI_BOOL, C(all_namespaces), NULL,
-	    "accepted: the whole mesh is judged anyway", NULL },
+	    "all namespaces: the default", NULL },
 	{ "print-rbac", 0, CLI_BOOL, C(print_rbac), NULL,
 	    "print the Role and ClusterRole that this needs of a cluster",
 	    NULL },

@@ -65,6 +65,10 @@ add(struct targets *t, const char *kind, size_t nkind, const char *object,
 	const char *slash = strchr(object, '/');
 	struct target *x;
 
+	/* what could not be listed is a record, too */
+	if (strcmp(slash == NULL ? object : slash + 1, "*") == 0)
+		return err_set(e, ERR_FORMAT, "'%.300s' is no target: all "
+		    "that could not be listed", object);
 	if ((x = room(t, e)) == NULL)
 		return -1;
 	x->kind = kind_of(kind, nkind);
@@ -254,6 +258,20 @@ targets_read(struct targets *t, const struct strs *operands, int in,
 	}
 	sort(t);
 	return 0;
+}
+
+int
+targets_check(const struct strs *operands, struct err *e)
+{
+	struct targets t = { NULL, 0, 0 };
+	int ret = 0;
+	size_t i;
+
+	for (i = 0; ret == 0 && i < operands->n; i++)
+		if (strcmp(operands->v[i], "-") != 0)
+			ret = add_text(&t, operands->v[i], "", "", e);
+	targets_free(&t);
+	return ret;
 }
 
 void

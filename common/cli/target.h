@@ -41,6 +41,9 @@ int	targets_read(struct targets *t, const struct strs *operands, int in,
 	    const char *kind, const char *ns, struct err *e);
 void	targets_free(struct targets *t);
 
+/* Are all operands well formed?  Nothing is read.  -1: ERR_USAGE. */
+int	targets_check(const struct strs *operands, struct err *e);
+
 /* Is it one of them? */
 const struct target *targets_find(const struct targets *t, const char *kind,
 	    const char *ns, const char *name);

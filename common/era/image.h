@@ -43,7 +43,7 @@ enum image_says	image_parse(const char *ref, struct image *im);
 /* What a container of Istio is; part.h tells which. */
 enum part {
 	PART_NONE,
-	PART_PROXY,		/* Envoy and pilot-agent: container istio-proxy */
+	PART_PROXY,		/* istio-proxy: pilot-agent, Envoy */
 	PART_ZTUNNEL,
 	PART_AGENTGATEWAY,
 	PART_CITADEL,

@@ -34,7 +34,7 @@ const struct reload reloads[] = {
     NULL, "1.1.2:pilot/pkg/proxy/envoy/watcher.go" },
 { PART_PROXY, DELIVERY_FILES, { 1, 1, 3 }, { 1, 1, 8 }, RELOAD_NEVER,
     "watches the files of its certificates, and the kubelet's first change "
-    "ends the watch: Envoy keeps the old root for good",
+    "ends that",
     "upgrade it to 1.1.8 or later, or restart its pod after the root has "
     "changed",
     "1.1.3 and 1.1.7:pilot/pkg/proxy/envoy/watcher.go; issue 14540" },

@@ -59,7 +59,7 @@ on_list(void *arg, const struct node *root, struct err *e)
 	/* an empty list of something else, or for a name, is no answer */
 	if (!is_list_of(b->ask, root))
 		return another(node_str(node_get(root, "kind"), NULL), e);
-	b->seen = 1;
+	b->listed = 1;
 	s = node_str(node_path(root, "metadata", "continue",
 	    (const char *)NULL), NULL);
 	if (b->token == NULL || s == NULL)
@@ -175,53 +175,88 @@ on_bytes(struct body *b, const unsigned char *p, size_t len, struct err *e)
 }
 
 int
-body_open(struct body *b, const char *type, const char *p, size_t len,
-    struct err *e)
+body_open(struct body *b, const char *type, struct err *e)
 {
 	b->items = 0;
-	b->seen = b->stopped = 0;
-	b->type = type;
-	b->p = p;
-	b->len = len;
+	b->seen = b->listed = b->stopped = b->open = 0;
 	b->proto = strstr(type, "protobuf") != NULL;
-	if (b->proto)
-		return proto_open(&b->walk, (const unsigned char *)p, len, e);
-	if (strstr(type, "json") == NULL)
+	if (!b->proto && strstr(type, "json") == NULL)
 		return err_set(e, ERR_NET, "the server answered with '%.64s' "
 		    "instead of an object: is there a login page or a proxy "
 		    "in between?", type[0] == '\0' ? "no content type" : type);
 	return 0;
 }
 
+void
+body_close(struct body *b)
+{
+	if (b->open)
+		proto_close(&b->walk);
+	b->open = 0;
+}
+
+/* One object where a list was asked for would be taken for all of it. */
 static int
 is_whole(const struct body *b, struct err *e)
 {
-	return b->seen ? 0 : err_set(e, ERR_FORMAT, "the server answered with "
-	    "nothing");
+	if (b->ask->name == NULL && !b->listed)
+		return err_set(e, ERR_FORMAT, "the server answered with %s "
+		    "instead of a list", b->seen ? "an object" : "nothing");
+	return b->ask->name == NULL || b->seen ? 0 : err_set(e, ERR_FORMAT,
+	    "the server answered with nothing");
+}
+
+static int
+step_json(struct body *b, struct proto_in *in, const struct doc_sink *docs,
+    struct err *e)
+{
+	struct doc_text text = { (const char *)in->p, in->len };
+	struct doc_source src = doc_text_source(&text);
+
+	if (!in->whole)
+		return PROTO_WAIT;
+	if (doc_read_json(&src, docs, e) == -1)
+		return -1;
+	in->p += in->len;
+	in->len = 0;
+	return is_whole(b, e);
+}
+
+static int
+open_proto(struct body *b, struct proto_in *in, struct err *e)
+{
+	int ret = proto_open(&b->walk, in, e);
+
+	b->open = ret == 0;
+	if (ret != 0)
+		proto_close(&b->walk);
+	if (ret == 0 && b->walk.list != (b->ask->name == NULL))
+		return another(b->walk.kind, e);
+	return ret;
 }
 
 int
-body_step(struct body *b, size_t n, struct err *e)
+body_step(struct body *b, struct proto_in *in, size_t n, struct err *e)
 {
-	struct doc_text text = { b->p, b->len };
-	struct doc_source src = doc_text_source(&text);
 	const struct doc_sink docs = { on_object, on_bad, b, on_list, 0 };
 	const unsigned char *p;
 	size_t len;
-	int more;
+	int ret;
 
 	if (!b->proto)
-		return doc_read_json(&src, &docs, e) == -1 ? -1 :
-		    is_whole(b, e);
+		return step_json(b, in, &docs, e);
+	if (!b->open && (ret = open_proto(b, in, e)) != 0)
+		return ret;
 	while (n-- > 0) {
-		if ((more = proto_next(&b->walk, &p, &len, e)) == 1) {
+		if ((ret = proto_next(&b->walk, in, &p, &len, e)) == 1) {
 			if (on_bytes(b, p, len, e) == -1)
 				return -1;
 			continue;
 		}
-		if (more == -1 || proto_end(&b->walk, &docs, e) == -1)
-			return -1;
-		return is_whole(b, e);
+		if (ret != 0)
+			return ret;
+		return proto_end(&b->walk, &docs, e) == -1 ? -1 :
+		    is_whole(b, e);
 	}
 	return 1;
 }
@@ -230,12 +265,14 @@ int
 body_read(struct body *b, const char *type, const char *p, size_t len,
     struct err *e)
 {
+	struct proto_in in = { (const unsigned char *)p, len, 1 };
 	int ret;
 
-	if (body_open(b, type, p, len, e) == -1)
+	if (body_open(b, type, e) == -1)
 		return -1;
-	while ((ret = body_step(b, SIZE_MAX, e)) == 1)
+	while ((ret = body_step(b, &in, SIZE_MAX, e)) == 1)
 		;
+	body_close(b);
 	return ret;
 }
 

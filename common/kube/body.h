@@ -18,28 +18,32 @@ struct body {
 	void			*arg;
 	/* what has come of it */
 	size_t			 items;
-	int			 seen;		/* an object, or a list */
+	int			 seen;		/* an object */
+	int			 listed;	/* a list, to its end */
 	int			 stopped;	/* by the sink */
 	/* how far it is */
-	const char		*type;
-	const char		*p;
-	size_t			 len;
 	int			 proto;
+	int			 open;
 	struct proto_walk	 walk;
 };
 
-/* Begin; b's first part is filled in, the bytes stay until it is over. */
-int	body_open(struct body *b, const char *type, const char *p, size_t len,
-	    struct err *e);
+/*
+ * Begin; b's first part is filled in.  -1: the answer is of another type than
+ * an object can be.  body_close() in any case.
+ */
+int	body_open(struct body *b, const char *type, struct err *e);
+void	body_close(struct body *b);
 
 /*
- * Hand at most n items on (JSON: all of them).  1: there are more; 0: it is
- * over and was whole; -1: with b->stopped the sink's own error, otherwise what
- * is wrong with the body.
+ * Hand on at most n items of what has come, and take it off the front of in
+ * (JSON: all of it, when it is whole).  1: there are more; PROTO_WAIT: more
+ * must come first; 0: it is over and was whole; -1: with b->stopped the sink's
+ * own error, otherwise what is wrong with the body.
  */
-int	body_step(struct body *b, size_t n, struct err *e);
+int	body_step(struct body *b, struct proto_in *in, size_t n,
+	    struct err *e);
 
-/* All of it. */
+/* All of it, from the first byte on. */
 int	body_read(struct body *b, const char *type, const char *p, size_t len,
 	    struct err *e);
 

@@ -84,14 +84,13 @@ http_ask(struct http *h, size_t slot, const char *path, const char *accept,
 	return transfer_set(t, path, e) == -1 ? -1 : transfer_start(t, e);
 }
 
-void
-http_expect(struct http *h, size_t slot, size_t bytes)
+static const char *
+content_type(const struct transfer *t)
 {
-	struct buf *b = &h->t[slot].body;
+	const char *type = NULL;
 
-	/* where it fails, appending will say so */
-	if (bytes > b->len)
-		buf_reserve(b, bytes - b->len, NULL);
+	curl_easy_getinfo(t->curl, CURLINFO_CONTENT_TYPE, &type);
+	return type == NULL ? "" : type;
 }
 
 /* Hand the answer on; its body stays. */
@@ -100,7 +99,6 @@ deliver(struct transfer *t, CURLcode code, long status,
     const struct http_client *cl, struct err *e)
 {
 	struct http *h = t->http;
-	const char *type = NULL;
 	struct http_answer a;
 	char kept[128];
 
@@ -110,8 +108,8 @@ deliver(struct transfer *t, CURLcode code, long status,
 		h->date = t->date;
 		h->date_ours = transfer_wall();
 	}
-	curl_easy_getinfo(t->curl, CURLINFO_CONTENT_TYPE, &type);
-	snprintf(kept, sizeof(kept), "%s", type == NULL ? "" : type);
+	/* it goes with the handle */
+	snprintf(kept, sizeof(kept), "%s", content_type(t));
 	a.status = code == CURLE_OK ? (int)status : 0;
 	a.type = kept;
 	a.body = &t->body;
@@ -140,8 +138,13 @@ finish(struct transfer *t, CURLcode code, const struct http_client *cl,
 	int again;
 
 	curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &status);
-	if ((again = transfer_again(t, code, status, e)) != 0)
-		return again == -1 ? -1 : 0;
+	if ((again = transfer_again(t, code, status, e)) == -1)
+		return -1;
+	if (again) {
+		buf_reset(&t->body);
+		cl->again(cl->arg, t->slot);
+		return 0;
+	}
 	return deliver(t, code, status, cl, e);
 }
 
@@ -191,7 +194,7 @@ look(struct http *h, const struct http_client *cl, struct err *e)
 		if (finish(t, code, cl, e) == -1)
 			return -1;
 	}
-	for (i = 0; cl->more != NULL && i < h->nt; i++) {
+	for (i = 0; i < h->nt; i++) {
 		t = &h->t[i];
 		if (!t->running || !t->fed)
 			continue;
@@ -199,7 +202,7 @@ look(struct http *h, const struct http_client *cl, struct err *e)
 		status = 0;
 		curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &status);
 		if (status >= 200 && status <= 299 &&
-		    cl->more(cl->arg, i, &t->body, e) == -1)
+		    cl->more(cl->arg, i, content_type(t), &t->body, e) == -1)
 			return -1;
 	}
 	return 0;

@@ -28,8 +28,8 @@ struct http;
 struct http_answer {
 	int			 status;	/* 0: none came, see err */
 	const char		*type;		/* Content-Type, or "" */
-	/* until the slot is asked again or dropped */
-	const struct buf	*body;
+	/* until the slot is asked again or dropped; see more() */
+	struct buf		*body;
 	struct err		 err;		/* why there is none */
 };
 
@@ -38,9 +38,14 @@ struct http_client {
 	/* The answer to what a slot was asked. */
 	int	(*done)(void *arg, size_t slot, const struct http_answer *a,
 		    struct err *e);
-	/* More of the body of an answer with a 2xx has come.  May be NULL. */
-	int	(*more)(void *arg, size_t slot, const struct buf *body,
-		    struct err *e);
+	/*
+	 * More of the body of an answer with a 2xx has come.  The client may
+	 * take bytes off its front with buf_consume(), now or in work().
+	 */
+	int	(*more)(void *arg, size_t slot, const char *type,
+		    struct buf *body, struct err *e);
+	/* It broke off and is tried again: the body begins anew. */
+	void	(*again)(void *arg, size_t slot);
 	/*
 	 * Do a little of what is to be done between two looks at the network,
 	 * and ask what is to be asked.  1: there is more to do; 0: not before
@@ -79,9 +84,6 @@ int	http_ask(struct http *h, size_t slot, const char *path,
 
 /* Forget what a slot was asked and has got; spent: it is not used again. */
 void	http_drop(struct http *h, size_t slot, int spent);
-
-/* An answer will have so many bytes: room for them is made at once. */
-void	http_expect(struct http *h, size_t slot, size_t bytes);
 
 /*
  * The server's clock when its last answer came, and ours at that moment; 0 if

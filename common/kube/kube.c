@@ -175,14 +175,23 @@ on_done(void *arg, size_t slot, const struct http_answer *a, struct err *e)
 }
 
 static int
-on_more(void *arg, size_t slot, const struct buf *body, struct err *e)
+on_more(void *arg, size_t slot, const char *type, struct buf *body,
+    struct err *e)
 {
 	struct fetch *f = arg;
 	struct question *q = &f->q[slot / 2];
 	struct err why = ERR_INIT;
 
-	return result(f, q, question_more(q, (int)(slot % 2), body, &why),
-	    &why, e) == -1 ? -1 : 0;
+	return result(f, q, question_more(q, (int)(slot % 2), type, body,
+	    &why), &why, e) == -1 ? -1 : 0;
+}
+
+static void
+on_again(void *arg, size_t slot)
+{
+	struct fetch *f = arg;
+
+	question_again(&f->q[slot / 2], (int)(slot % 2));
 }
 
 static int
@@ -244,7 +253,8 @@ kube_fetch(struct kube *k, const struct kube_ask *ask, size_t n,
     const struct kube_sink *sink, struct err *e)
 {
 	struct fetch f = { k, sink, NULL, n, 0 };
-	const struct http_client cl = { on_done, on_more, on_work, &f };
+	const struct http_client cl = { on_done, on_more, on_again, on_work,
+	    &f };
 	int ret;
 	size_t i;
 

@@ -92,15 +92,17 @@ const char *kube_namespace(const struct kube *k);
 /*
  * Ask n questions at once and hand on what comes.
  *
- * A list is read in pages of the chunk size.  While the objects of one page
- * are handed on, KUBE_TURN at a time, the next one is on its way, asked for as
- * soon as the first bytes of the one before have said where it begins; never
- * more than that, so the memory is that of two pages.  A page over the limit
- * of an answer is asked for again, half as long.  An expired continue token
- * (HTTP 410) is followed by the one that the server offers in its place, or
- * the list is begun again once; no object comes twice.  -1: a sink's, no
- * memory, a server that cannot be reached at all, credentials that cannot be
- * had or that are refused (ERR_AUTH).
+ * A list is read in pages of the chunk size.  The objects of a page are handed
+ * on while it comes, KUBE_TURN at a time, and the next page is on its way,
+ * asked for as soon as the first bytes of the one before have said where it
+ * begins; never more than that, so the memory is that of a page at most.  A
+ * page over the limit of an answer is asked for again, half as long.  An
+ * expired continue token (HTTP 410) is followed by the one that the server
+ * offers in its place, as long as that leads to new pages; where it offers
+ * none the list is begun again, once.  No object comes twice.
+ *
+ * -1: a sink's, no memory, a server that cannot be reached at all, credentials
+ * that cannot be had or that are refused (ERR_AUTH).
  */
 int	kube_fetch(struct kube *k, const struct kube_ask *ask, size_t n,
 	    const struct kube_sink *sink, struct err *e);

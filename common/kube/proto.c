@@ -19,6 +19,8 @@
 #define LIST_ITEMS		2
 #define LIST_META_CONTINUE	3
 
+#define META_MAX (64 * 1024)	/* bytes of a ListMeta */
+
 int
 proto_knows(const char *group, const char *kind)
 {
@@ -72,8 +74,8 @@ proto_end(struct proto_walk *w, const struct doc_sink *sink, struct err *e)
 
 	if (!w->list || sink->list == NULL)
 		return 0;
-	if (message_read(&k8s__list_meta__descriptor, w->meta, w->nmeta, &meta,
-	    e) == -1)
+	if (message_read(&k8s__list_meta__descriptor, (const unsigned char *)
+	    buf_str(&w->meta), w->meta.len, &meta, e) == -1)
 		return -1;
 	if ((root = make_map()) == NULL) {
 		make_free(meta);
@@ -87,32 +89,113 @@ proto_end(struct proto_walk *w, const struct doc_sink *sink, struct err *e)
 	return ret;
 }
 
-int
-proto_next(struct proto_walk *w, const unsigned char **p, size_t *len,
-    struct err *e)
+/* A head of a field within what is left of the list. */
+static int
+head(struct proto_walk *w, struct proto_in *in, struct wire *at,
+    struct wire_field *f, struct err *e)
 {
-	struct wire_field at;
-	int more = 0;
+	int here = in->len >= w->left, more;
 
-	if (!w->list) {
-		*p = w->at.p;
-		*len = (size_t)(w->at.end - w->at.p);
-		return w->nth++ == 0;
+	at->p = in->p;
+	at->end = in->p + (here ? (size_t)w->left : in->len);
+	more = wire_head(at, f);
+	if (more == 0 && !here && !in->whole)
+		return PROTO_WAIT;
+	if (more != 1 || (f->type == 2 &&
+	    f->len > w->left - (uint64_t)(at->p - in->p)))
+		return broken(e);
+	return 1;
+}
+
+static void
+step(struct proto_walk *w, struct proto_in *in, size_t n)
+{
+	in->p += n;
+	in->len -= n;
+	w->left -= n;
+}
+
+/* A field that is no bytes: its value is stepped over. */
+static int
+skip_value(struct proto_walk *w, struct proto_in *in, struct err *e)
+{
+	size_t room = in->len < w->left ? in->len : (size_t)w->left;
+	struct wire at = { in->p, in->p + room };
+	struct wire_field f;
+
+	if (wire_next(&at, &f) != 1)
+		return in->whole || room == w->left ? broken(e) : PROTO_WAIT;
+	step(w, in, (size_t)(at.p - in->p));
+	return 1;
+}
+
+/* One field of a list.  1: it is an item; 0: it is not. */
+static int
+list_field(struct proto_walk *w, struct proto_in *in,
+    const unsigned char **p, size_t *len, struct err *e)
+{
+	struct wire at;
+	struct wire_field f;
+	int more;
+
+	if ((more = head(w, in, &at, &f, e)) != 1)
+		return more;
+	if (f.type != 2)
+		return (more = skip_value(w, in, e)) == 1 ? 0 : more;
+	if (f.len > (size_t)(in->p + in->len - at.p))
+		return in->whole ? broken(e) : PROTO_WAIT;
+	if (f.number == LIST_METADATA) {
+		buf_reset(&w->meta);
+		if (buf_append(&w->meta, f.p, f.len, e) == -1)
+			return -1;
 	}
-	while ((more = wire_next(&w->at, &at)) == 1) {
-		if (at.type != 2)
-			continue;
-		if (at.number == LIST_METADATA) {
-			w->meta = at.p;
-			w->nmeta = at.len;
-		} else if (at.number == LIST_ITEMS) {
-			*p = at.p;
-			*len = at.len;
-			w->nth++;
-			return 1;
-		}
-	}
+	*p = f.p;
+	*len = f.len;
+	step(w, in, (size_t)(f.p - in->p) + f.len);
+	return f.number == LIST_ITEMS;
+}
+
+/* What stands behind the object: an encoding (gzip) is never asked for. */
+static int
+tail(struct proto_in *in, struct err *e)
+{
+	struct wire w = { in->p, in->p + in->len };
+	struct wire_field at;
+	int more;
+
+	if (!in->whole)
+		return PROTO_WAIT;
+	while ((more = wire_next(&w, &at)) == 1)
+		if (at.number == UNKNOWN_ENCODING && at.type == 2 &&
+		    at.len > 0)
+			return broken(e);
+	in->p += in->len;
+	in->len = 0;
 	return more == -1 ? broken(e) : 0;
+}
+
+int
+proto_next(struct proto_walk *w, struct proto_in *in, const unsigned char **p,
+    size_t *len, struct err *e)
+{
+	int more;
+
+	if (!w->list && w->nth == 0) {
+		if (in->len < w->left)
+			return in->whole ? broken(e) : PROTO_WAIT;
+		*p = in->p;
+		*len = (size_t)w->left;
+		step(w, in, *len);
+		w->nth++;
+		return 1;
+	}
+	while (w->left > 0) {
+		if ((more = list_field(w, in, p, len, e)) == 0)
+			continue;
+		w->nth += more == 1;
+		return more;
+	}
+	return tail(in, e);
 }
 
 static int
@@ -142,48 +225,54 @@ read_type(struct proto_walk *walk, const unsigned char *p, size_t len)
 	return more;
 }
 
+/* Everything before the object itself: 0, PROTO_WAIT or -1. */
 static int
-read_frame(struct proto_walk *walk, const unsigned char *p, size_t n)
+read_frame(struct proto_walk *w, struct proto_in *in)
 {
-	struct wire w = { p, p + n };
-	struct wire_field at;
+	struct wire at = { in->p + 4, in->p + in->len };
+	struct wire_field f;
 	size_t len;
 	int more;
 
-	while ((more = wire_next(&w, &at)) == 1) {
-		if (at.type != 2)
-			continue;
-		if (at.number == UNKNOWN_TYPE_META &&
-		    read_type(walk, at.p, at.len) == -1)
+	while ((more = wire_head(&at, &f)) == 1 && f.type == 2 &&
+	    f.number != UNKNOWN_RAW) {
+		if (f.len > (size_t)(at.end - at.p))
+			return in->whole ? -1 : PROTO_WAIT;
+		if (f.number == UNKNOWN_TYPE_META &&
+		    read_type(w, f.p, f.len) == -1)
 			return -1;
-		if (at.number == UNKNOWN_RAW) {
-			walk->at.p = at.p;
-			walk->at.end = at.p + at.len;
-		}
-		/* an encoding of its own (gzip) is never asked for */
-		if (at.number == UNKNOWN_ENCODING && at.len > 0)
-			return -1;
+		at.p += f.len;
 	}
-	len = strlen(walk->kind);
-	if (more == -1 || len == 0 || walk->at.p == NULL)
+	if (more == 0 && !in->whole)
+		return PROTO_WAIT;
+	len = strlen(w->kind);
+	/* its type stands before it: k8s.io/apimachinery writes it so */
+	if (more != 1 || f.type != 2 || len == 0)
 		return -1;
-	if (len > 4 && strcmp(walk->kind + len - 4, "List") == 0) {
-		walk->list = 1;
-		walk->kind[len - 4] = '\0';
+	w->left = f.len;
+	in->len -= (size_t)(at.p - in->p);
+	in->p = at.p;
+	if (len > 4 && strcmp(w->kind + len - 4, "List") == 0) {
+		w->list = 1;
+		w->kind[len - 4] = '\0';
 	}
 	return 0;
 }
 
 int
-proto_open(struct proto_walk *w, const unsigned char *p, size_t len,
-    struct err *e)
+proto_open(struct proto_walk *w, struct proto_in *in, struct err *e)
 {
 	const char *slash;
+	int ret;
 
 	memset(w, 0, sizeof(*w));
-	if (len < 4 || memcmp(p, "k8s", 4) != 0 ||
-	    read_frame(w, p + 4, len - 4) == -1)
-		return broken(e);
+	buf_init(&w->meta, META_MAX, "a list's metadata");
+	if (in->len < 4 && !in->whole)
+		return PROTO_WAIT;
+	ret = in->len < 4 || memcmp(in->p, "k8s", 4) != 0 ? -1 :
+	    read_frame(w, in);
+	if (ret != 0)
+		return ret == -1 ? broken(e) : ret;
 	slash = strchr(w->api_version, '/');
 	w->d = message_of(w->api_version, slash == NULL ? 0 :
 	    (size_t)(slash - w->api_version), w->kind);
@@ -193,19 +282,29 @@ proto_open(struct proto_walk *w, const unsigned char *p, size_t len,
 	return 0;
 }
 
+void
+proto_close(struct proto_walk *w)
+{
+	buf_release(&w->meta);
+}
+
 int
 proto_read(const unsigned char *p, size_t len, const struct doc_sink *sink,
     struct err *e)
 {
+	struct proto_in in = { p, len, 1 };
 	struct proto_walk w;
-	int more;
+	int more = -1;
 
-	if (proto_open(&w, p, len, e) == -1)
-		return -1;
-	while ((more = proto_next(&w, &p, &len, e)) == 1)
-		if (proto_hand_on(&w, p, len, sink, e) == -1)
-			return -1;
-	return more == -1 ? -1 : proto_end(&w, sink, e);
+	if (proto_open(&w, &in, e) == 0) {
+		while ((more = proto_next(&w, &in, &p, &len, e)) == 1)
+			if (proto_hand_on(&w, p, len, sink, e) == -1)
+				break;
+		if (more == 0)
+			more = proto_end(&w, sink, e);
+	}
+	proto_close(&w);
+	return more == 0 ? 0 : -1;
 }
 
 /* To the contents of Unknown.raw, which may still be on their way. */

@@ -25,25 +25,40 @@ struct ProtobufCMessageDescriptor;
 /* Is there a message for this kind ("Secret"), so that it can be asked for? */
 int	proto_knows(const char *group, const char *kind);
 
-/* A body being walked: the caller's to keep, and the bytes, too. */
+/* The bytes of a body that have come and have not been walked. */
+struct proto_in {
+	const unsigned char	*p;
+	size_t			 len;
+	int			 whole;		/* no more will come */
+};
+
+/*
+ * A body being walked, while it comes.  What these functions step over is
+ * taken off the front of in; pointers that they give are into it.  Each
+ * returns PROTO_WAIT, with nothing stepped over, where more bytes are needed.
+ */
+#define PROTO_WAIT	2
+
 struct proto_walk {
 	char			 api_version[PROTO_KIND_MAX];
 	char			 kind[PROTO_KIND_MAX];	/* of an item */
 	int			 list;
-	struct wire		 at;
-	const unsigned char	*meta;		/* a list's ListMeta */
-	size_t			 nmeta;
+	uint64_t		 left;		/* bytes of it still to walk */
+	struct buf		 meta;		/* a list's ListMeta */
 	size_t			 nth;		/* items so far */
 	const struct ProtobufCMessageDescriptor *d;
 };
 
-/* -1: the framing is broken, or the kind is not known. */
-int	proto_open(struct proto_walk *w, const unsigned char *p, size_t len,
-	    struct err *e);
+/*
+ * 0: it is of a kind that is known; -1: the framing is broken, or the kind is
+ * not known.  proto_close() in any case.
+ */
+int	proto_open(struct proto_walk *w, struct proto_in *in, struct err *e);
+void	proto_close(struct proto_walk *w);
 
 /* The next item's bytes: 1; 0: that was all; -1: the framing is broken. */
-int	proto_next(struct proto_walk *w, const unsigned char **p, size_t *len,
-	    struct err *e);
+int	proto_next(struct proto_walk *w, struct proto_in *in,
+	    const unsigned char **p, size_t *len, struct err *e);
 
 /*
  * One item as a document, its kind and apiVersion filled in, for sink->item;

@@ -23,6 +23,14 @@ question_init(struct question *q, const struct kube_ask *a,
 	hashset_init(&q->seen);
 }
 
+static void
+stop_walking(struct question *q)
+{
+	if (q->walking)
+		body_close(&q->body);
+	q->walking = 0;
+}
+
 void
 question_release(struct question *q)
 {
@@ -30,6 +38,7 @@ question_release(struct question *q)
 	buf_release(&q->next);
 	buf_release(&q->page[0].token);
 	buf_release(&q->page[1].token);
+	stop_walking(q);
 	hashset_release(&q->seen);
 }
 
@@ -38,6 +47,9 @@ forget(struct question *q, int n, int spent)
 {
 	http_drop(q->http, q->slot + (size_t)n, spent);
 	q->page[n].state = PAGE_FREE;
+	q->page[n].bytes = NULL;
+	if (n == q->cur)
+		stop_walking(q);
 }
 
 /* Ask for the page that begins at a token.  -1, -2: as question_work(). */
@@ -54,6 +66,7 @@ ask(struct question *q, int n, const struct buf *token, struct err *why)
 	if (path_of(q->ask, q->limit, buf_str(&p->token), &q->path, why) == -1)
 		return -1;
 	p->state = PAGE_ASKED;
+	p->bytes = NULL;
 	p->peeked = 0;
 	return http_ask(q->http, q->slot + (size_t)n, buf_str(&q->path),
 	    q->accept, why) == -1 ? -2 : 0;
@@ -97,10 +110,10 @@ too_long(struct question *q, struct page *p)
 
 /*
  * The first bytes of the page whose turn it is have come: if they say where the
- * next one begins, that is asked for now.
+ * next one begins, that is asked for now.  1: the page itself has changed.
  */
 static int
-peek(struct question *q, const struct buf *body, struct err *why)
+peek(struct question *q, struct err *why)
 {
 	struct page *p = &q->page[q->cur];
 	struct buf token;
@@ -111,25 +124,37 @@ peek(struct question *q, const struct buf *body, struct err *why)
 	    q->page[!q->cur].state != PAGE_FREE)
 		return 0;
 	buf_init(&token, TOKEN_BYTES, "a continue token");
-	got = proto_peek((const unsigned char *)buf_str(body), body->len,
-	    &token, &whole);
+	got = proto_peek((const unsigned char *)buf_str(p->bytes),
+	    p->bytes->len, &token, &whole);
 	p->peeked = got != 0;
-	if (got == 1 && whole > HTTP_BODY_MAX && p->state == PAGE_ASKED)
+	if (got == 1 && whole > HTTP_BODY_MAX && p->state == PAGE_ASKED) {
 		too_long(q, p);
-	else if (got == 1) {
-		http_expect(q->http, q->slot + (size_t)q->cur, (size_t)whole);
-		if (token.len > 0 && !same(&token, &p->token))
-			ret = ask(q, !q->cur, &token, why);
-	}
+		ret = 1;
+	} else if (got == 1 && token.len > 0 && !same(&token, &p->token))
+		ret = ask(q, !q->cur, &token, why);
 	buf_release(&token);
 	return ret;
 }
 
 int
-question_more(struct question *q, int n, const struct buf *body,
+question_more(struct question *q, int n, const char *type, struct buf *body,
     struct err *why)
 {
-	return n == q->cur ? peek(q, body, why) : 0;
+	struct page *p = &q->page[n];
+
+	if (p->state != PAGE_ASKED)
+		return 0;
+	p->bytes = body;
+	snprintf(p->type, sizeof(p->type), "%s", type);
+	return n == q->cur ? peek(q, why) : 0;
+}
+
+void
+question_again(struct question *q, int n)
+{
+	q->page[n].bytes = NULL;
+	if (n == q->cur)
+		stop_walking(q);
 }
 
 /* ---- one page after the other ---- */
@@ -194,12 +219,22 @@ again(struct question *q, const struct buf *token, struct err *why)
 	return ask(q, q->cur, token, why);
 }
 
-/* A 410: go on with the token that it offers, or begin again, once. */
+/*
+ * A 410: go on with the token that it offers, as long as that leads on, or
+ * begin again, once.
+ */
 static int
 resume(struct question *q, struct err *why)
 {
-	if (q->restarts++ > 0 || q->ask->name != NULL)
+	if (q->ask->name != NULL)
 		return -1;
+	if (q->next.len > 0 && q->pages > q->resumed) {
+		q->resumed = q->pages;
+		return again(q, &q->next, why);
+	}
+	if (q->restarts++ > 0)
+		return -1;
+	buf_reset(&q->next);
 	return again(q, &q->next, why);
 }
 
@@ -245,7 +280,6 @@ came_before(void *arg, const char *ns, const char *name, struct err *e)
 static int
 open_page(struct question *q, struct err *why)
 {
-	struct page *p = &q->page[q->cur];
 	struct body *b = &q->body;
 
 	memset(b, 0, sizeof(*b));
@@ -254,12 +288,27 @@ open_page(struct question *q, struct err *why)
 	b->token = &q->next;
 	b->arena = q->arena;
 	b->arg = q;
-	/* a list of one page is never begun again */
-	if (q->ask->name == NULL && q->limit > 0)
+	/* a page that breaks off is asked for again, and so is a list */
+	if (q->ask->name == NULL)
 		b->again = came_before;
 	buf_reset(&q->next);
-	p->state = PAGE_WALKED;
-	return body_open(b, p->type, buf_str(p->bytes), p->bytes->len, why);
+	q->walking = 1;
+	return body_open(b, q->page[q->cur].type, why);
+}
+
+/* Hand on some of what has come. */
+static int
+walk(struct question *q, struct err *why)
+{
+	struct page *p = &q->page[q->cur];
+	struct proto_in in = { (const unsigned char *)buf_str(p->bytes),
+	    p->bytes->len, p->state == PAGE_COME };
+	int ret;
+
+	ret = body_step(&q->body, &in, KUBE_TURN, why);
+	/* pointers into it are gone */
+	buf_consume(p->bytes, p->bytes->len - in.len);
+	return ret;
 }
 
 int
@@ -268,20 +317,26 @@ question_work(struct question *q, struct err *why)
 	struct page *p = &q->page[q->cur];
 	int ret;
 
-	if (q->over || p->state == PAGE_FREE || p->state == PAGE_ASKED)
+	if (q->over || p->state == PAGE_FREE)
 		return 0;
-	if (p->state == PAGE_COME) {
-		if (p->status < 200 || p->status > 299)
-			return refused(q, why);
-		/* it can have come whole before its turn */
-		if ((ret = peek(q, p->bytes, why)) != 0)
-			return ret;
-		if (open_page(q, why) == -1)
-			return -1;
-	}
-	if ((ret = body_step(&q->body, KUBE_TURN, why)) == 1)
-		return 1;
-	if (ret == -1)
+	if (p->state == PAGE_COME && (p->status < 200 || p->status > 299))
+		return refused(q, why);
+	/* an object by name is looked at when it is whole */
+	if (p->state == PAGE_ASKED && (p->bytes == NULL ||
+	    q->ask->name != NULL))
+		return 0;
+	/* it can have come before its turn */
+	if (!q->walking && ((ret = peek(q, why)) != 0 ||
+	    (ret = open_page(q, why)) != 0))
+		return ret;
+	switch (ret = walk(q, why)) {
+	case PROTO_WAIT:
+		return 0;
+	case 0:
+		return turn(q, why);
+	case -1:
 		return q->body.stopped ? -2 : -1;
-	return turn(q, why);
+	default:
+		return ret;
+	}
 }

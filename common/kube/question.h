@@ -13,7 +13,11 @@
 #define TOKEN_BYTES	8192	/* of a continue token */
 #define CHUNK_DEFAULT	500	/* kubectl's --chunk-size */
 
-enum page_state { PAGE_FREE, PAGE_ASKED, PAGE_COME, PAGE_WALKED };
+enum page_state {
+	PAGE_FREE,
+	PAGE_ASKED,	/* perhaps in part here: bytes is not NULL then */
+	PAGE_COME
+};
 
 /* One page, in a slot of its own. */
 struct page {
@@ -22,7 +26,7 @@ struct page {
 	int		 status;	/* HTTP; 0: see err */
 	char		 type[128];
 	struct err	 err;
-	const struct buf *bytes;	/* the slot's */
+	struct buf	*bytes;		/* the slot's, not yet walked */
 	int		 peeked;	/* its first bytes were understood */
 };
 
@@ -35,6 +39,7 @@ struct question {
 	struct page		 page[2];
 	int			 cur;		/* the one whose turn it is */
 	int			 over;
+	int			 walking;	/* body is of the page cur */
 	struct body		 body;
 	struct buf		 path;
 	struct buf		 next;		/* the token of what follows */
@@ -42,7 +47,8 @@ struct question {
 	unsigned		 pages;
 	unsigned		 empty;
 	unsigned		 restarts;
-	struct hashset		 seen;		/* of a list in pages */
+	unsigned		 resumed;	/* pages, at the last 410 */
+	struct hashset		 seen;		/* what was handed on */
 	struct siphash		*hash;		/* shared */
 	struct arena		*arena;		/* shared */
 };
@@ -60,8 +66,9 @@ void	question_stop(struct question *q);
 
 /* What http.h's client hears, of the slot that is this one's page n. */
 void	question_done(struct question *q, int n, const struct http_answer *a);
-int	question_more(struct question *q, int n, const struct buf *body,
-	    struct err *why);
+int	question_more(struct question *q, int n, const char *type,
+	    struct buf *body, struct err *why);
+void	question_again(struct question *q, int n);
 
 /*
  * Do KUBE_TURN objects' worth.  1: there is more to do now; 0: not before

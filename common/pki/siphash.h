@@ -19,7 +19,7 @@ int	siphash_new(const unsigned char key[SIPHASH_KEY],
 	    struct siphash **out, struct err *e);
 void	siphash_free(struct siphash *s);
 
-/* Of two strings, their NULs included, so that ("a", "bc") is not ("ab", "c") */
+/* Of two strings with their NULs, so that ("a", "bc") is not ("ab", "c"). */
 int	siphash_pair(struct siphash *s, const char *a, const char *b,
 	    unsigned char out[SIPHASH_LEN], struct err *e);
 

@@ -22,7 +22,7 @@ enum pv_source {
 	PV_NOTHING,		/* "-" */
 	PV_IMAGE_TAG,		/* the running image, of the pod's status */
 	PV_SPEC_TAG,		/* the spec's: nothing runs, or by digest */
-	PV_LABEL		/* app.kubernetes.io/version, of Istio's charts */
+	PV_LABEL		/* app.kubernetes.io/version, by the charts */
 };
 
 const char *pv_source_name(enum pv_source s);	/* NULL for PV_NOTHING */

@@ -6,7 +6,7 @@
 const struct pv_rule pv_table[PV_RULES] = {
 [PV_UNKNOWN] = { {
 	"version-unknown", VERDICT_UNKNOWN,
-	"{why}; {next}",
+	"its version is not known: {why}; {next}",
 	"A version is not guessed. What is not believed either: "
 	"ISTIO_META_ISTIO_PROXY_VERSION, which stands still at 1.0.2 and at "
 	"1.1.3 in the images of 1.0 to 1.2, the annotation "
@@ -17,7 +17,7 @@ const struct pv_rule pv_table[PV_RULES] = {
 	0, pv_unknown },
 [PV_NO_HOT_RELOAD] = { {
 	"no-hot-reload", VERDICT_BAD,
-	"it {how}; {next}",
+	"it never reloads a new root: it {how}; {next}",
 	"pilot-agent 1.1.3 to 1.1.7 watches the certificate files themselves. "
 	"The kubelet replaces a mounted Secret by moving a symbolic link, the "
 	"files' inodes go, and the watch goes with them: Envoy is never "
@@ -45,13 +45,15 @@ const struct pv_rule pv_table[PV_RULES] = {
 	0, pv_below_minimum },
 [PV_RESTART] = { {
 	"restart-needed", VERDICT_WARN,
-	"it {how}; {next}",
+	"it does not learn a new root by itself: it {how}; {next}",
 	"It does not learn a new root by itself. Until it is restarted it goes "
 	"on with the old one, which is fine as long as that is valid, and no "
 	"longer.",
-	"security/pkg/nodeagent/caclient/client.go (node agent); ztunnel pull "
-	"request 1775; 1.10.0:pilot/pkg/bootstrap/server.go (istiod); "
-	"selfsignedcarootcertrotator.go (Citadel), tag by tag" },
+	"1.4.10:security/pkg/nodeagent/caclient/client.go (node agent); "
+	"ztunnel pull request 1775; 1.9.9:pilot/pkg/bootstrap/server.go "
+	"(istiod); security/pkg/pki/ca/selfsignedcarootcertrotator.go "
+	"(Citadel), tag by tag; 1.1.8:pilot/cmd/sidecar-injector/main.go and "
+	"galley/pkg/crd/validation/webhook.go" },
 	0, pv_restart },
 [PV_NO_SIDECAR] = { {
 	"pilot-without-sidecar", VERDICT_WARN,

@@ -5,57 +5,24 @@
 
 bats_require_minimum_version 1.5.0
 
+load server.bash
+
 setup_file() {
-	export D=$BATS_FILE_TMPDIR
-	tests/server/pki "$D/pki"
+	server_setup
 	export ANSWERS=$PWD/tests/data/answers/v1.20.2
-	export SERVER=$PWD/tests/server/server
 	export AT=2026-11-24T00:00:00Z
-	cat >"$D/with" <<-'E'
-	#!/bin/bash
-	# the kubeconfig of this port, and then the command
-	[ -n "$USER_ENTRY" ] || USER_ENTRY="{token: the-token}"
-	cat >"$D/kubeconfig" <<-K
-	current-context: c
-	clusters: [{name: c, cluster: {server: "https://127.0.0.1:$PORT", certificate-authority: $D/pki/ca.crt$CLUSTER}}]
-	users: [{name: u, user: $USER_ENTRY}]
-	contexts: [{name: c, context: {cluster: c, user: u}}]
-	K
-	export KUBECONFIG=$D/kubeconfig
-	exec "$@"
-	E
-	chmod +x "$D/with"
 }
 
 # rootcheck of a recorded mesh: SERVER-OPTIONS... -- ARGS...
 check() {
-	local server=()
-	while [ $# -gt 0 ] && [ "$1" != -- ]; do
-		server+=("$1")
-		shift
-	done
-	[ $# -eq 0 ] || shift
-	status=0
-	"$SERVER" --dir "$D/pki" --replay "$ANSWERS/${MESH:-065-both-citadel-true}" \
-	    --log "$D/log" "${server[@]}" -- "$D/with" \
-	    "$BIN/kubectl-istio-rootcheck" --at "$AT" --request-timeout 5s "$@" \
-	    >"$D/out" 2>"$D/err" || status=$?
-	output=$(cat "$D/out")
-	stderr=$(cat "$D/err")
+	served "$ANSWERS/${MESH:-065-both-citadel-true}" \
+	    "$BIN/kubectl-istio-rootcheck" --at "$AT" --request-timeout 5s \
+	    :: "$@"
 }
 
 setup() {
 	rm -f "$D/log"
 	unset MESH USER_ENTRY CLUSTER
-}
-
-expect() {	# STATUS
-	[ "$status" -eq "$1" ] || {
-		echo "exit status $status, want $1"
-		echo "$output"
-		echo "$stderr"
-		return 1
-	}
 }
 
 right() {	# the records of the mesh, as files
