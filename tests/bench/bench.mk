@@ -14,6 +14,16 @@ $(BENCH)/rusage: tests/bench/rusage.c | $(call deps,build)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -D_GNU_SOURCE -std=c11 -O2 -Wall -o $@ $<
 
+# the tool's own objects, without its main()
+$(BENCH)/walk: $(O)/obj/tests/bench/walk.o $(call plugin_obj,proxyver) $(LIB)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(KI_CFLAGS) $(KI_LDFLAGS) -o $@ $^ $(ALL_LIBS)
+
+# a number that CI compares: see tests/bench/instructions
+.PHONY: check-instructions
+check-instructions: $(call deps,bench) $(BENCH)/walk
+	@CC='$(CC)' tests/bench/instructions $(BENCH)/walk
+
 .PHONY: bench bench-files bench-cluster bench-pods
 bench: bench-files bench-cluster bench-pods
 bench-files: $(call deps,bench) $(BINS) $(BENCH)/genlist $(BENCH)/jsonc \
