@@ -57,7 +57,7 @@ count(struct run *r, const struct pv_finding *f, struct err *e)
 	const char *version = f->version == NULL ? "-" : f->version;
 	struct version_count *c;
 
-	if (!f->first)
+	if (!f->first || f->container == NULL)
 		return 0;
 	for (c = r->count; c < r->count + r->ncount; c++)
 		if (c->verdict == f->verdict &&
@@ -111,9 +111,10 @@ proxyver_put(void *arg, const struct pv_finding *f, struct err *e)
 	    f->rule->id, f->ref->kind, object);
 	tally_add(&r->tally, f->verdict, excused);
 	progress_clear(&r->progress);
-	/* neither the old script's lines nor a summary have room for it */
-	if ((r->own.form == FORM_CLASSIC || r->own.summary) &&
-	    f->verdict == VERDICT_UNKNOWN)
+	/* the old script's lines have no room for it, and a summary not for */
+	/* what is no container */
+	if (f->verdict == VERDICT_UNKNOWN && (r->own.form == FORM_CLASSIC ||
+	    (r->own.summary && f->rule == NULL)))
 		cli_note(stderr, "error: %s %s: %s", f->ref->kind, object,
 		    f->message);
 	if (r->own.form == FORM_CLASSIC)

@@ -48,6 +48,7 @@ forget(struct question *q, int n, int spent)
 	http_drop(q->http, q->slot + (size_t)n, spent);
 	q->page[n].state = PAGE_FREE;
 	q->page[n].bytes = NULL;
+	q->page[n].walked = 0;
 	if (n == q->cur)
 		stop_walking(q);
 }
@@ -67,6 +68,7 @@ ask(struct question *q, int n, const struct buf *token, struct err *why)
 		return -1;
 	p->state = PAGE_ASKED;
 	p->bytes = NULL;
+	p->walked = 0;
 	p->peeked = 0;
 	return http_ask(q->http, q->slot + (size_t)n, buf_str(&q->path),
 	    q->accept, why) == -1 ? -2 : 0;
@@ -153,6 +155,7 @@ void
 question_again(struct question *q, int n)
 {
 	q->page[n].bytes = NULL;
+	q->page[n].walked = 0;
 	if (n == q->cur)
 		stop_walking(q);
 }
@@ -296,18 +299,29 @@ open_page(struct question *q, struct err *why)
 	return body_open(b, q->page[q->cur].type, why);
 }
 
-/* Hand on some of what has come. */
+/*
+ * Hand on some of what has come: a turn's worth, and more while much is
+ * waiting.  What was walked is taken off the front when it is as much as what
+ * is left, so that moving that costs no more than it came for.
+ */
 static int
 walk(struct question *q, struct err *why)
 {
 	struct page *p = &q->page[q->cur];
-	struct proto_in in = { (const unsigned char *)buf_str(p->bytes),
-	    p->bytes->len, p->state == PAGE_COME };
+	struct proto_in in = {
+		(const unsigned char *)buf_str(p->bytes) + p->walked,
+		p->bytes->len - p->walked, p->state == PAGE_COME
+	};
 	int ret;
 
-	ret = body_step(&q->body, &in, KUBE_TURN, why);
-	/* pointers into it are gone */
-	buf_consume(p->bytes, p->bytes->len - in.len);
+	do
+		ret = body_step(&q->body, &in, KUBE_TURN, why);
+	while (ret == 1 && in.len > BACKLOG);
+	p->walked = p->bytes->len - in.len;
+	if (p->walked >= in.len) {
+		buf_consume(p->bytes, p->walked);
+		p->walked = 0;
+	}
 	return ret;
 }
 
@@ -326,8 +340,11 @@ question_work(struct question *q, struct err *why)
 	    q->ask->name != NULL))
 		return 0;
 	/* it can have come before its turn */
-	if (!q->walking && ((ret = peek(q, why)) != 0 ||
-	    (ret = open_page(q, why)) != 0))
+	if (!q->walking && (ret = peek(q, why)) != 0)
+		return ret;
+	if (!p->peeked && p->state == PAGE_ASKED)
+		return 0;
+	if (!q->walking && (ret = open_page(q, why)) != 0)
 		return ret;
 	switch (ret = walk(q, why)) {
 	case PROTO_WAIT:

@@ -12,6 +12,7 @@
 
 #define TOKEN_BYTES	8192	/* of a continue token */
 #define CHUNK_DEFAULT	500	/* kubectl's --chunk-size */
+#define BACKLOG		(512 * 1024)	/* bytes that may wait for a turn */
 
 enum page_state {
 	PAGE_FREE,
@@ -26,7 +27,8 @@ struct page {
 	int		 status;	/* HTTP; 0: see err */
 	char		 type[128];
 	struct err	 err;
-	struct buf	*bytes;		/* the slot's, not yet walked */
+	struct buf	*bytes;		/* the slot's */
+	size_t		 walked;	/* of bytes, at their front */
 	int		 peeked;	/* its first bytes were understood */
 };
 

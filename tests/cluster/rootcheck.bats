@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # rootcheck on a real API server, through a real kubectl.
 bats_require_minimum_version 1.5.0
+load cluster.bash
 
 setup_file() {
 	export D=$BATS_FILE_TMPDIR
@@ -59,31 +60,17 @@ meshpolicies,policies,peerauthentications
 
 # the kubeconfig of a service account that has the roles of this YAML
 account() {	# YAML
-	kubectl delete namespace rights --ignore-not-found --wait >/dev/null
 	kubectl delete clusterrole,clusterrolebinding kubectl-istio-rootcheck \
 	    --ignore-not-found >/dev/null
 	kubectl -n istio-system delete role,rolebinding \
 	    kubectl-istio-rootcheck --ignore-not-found >/dev/null
-	kubectl create namespace rights >/dev/null
-	kubectl -n rights create serviceaccount me >/dev/null
+	token_of_me
 	kubectl apply -f "$1" >/dev/null
 	kubectl -n istio-system create rolebinding kubectl-istio-rootcheck \
 	    --role kubectl-istio-rootcheck --serviceaccount rights:me >/dev/null
 	kubectl create clusterrolebinding kubectl-istio-rootcheck \
 	    --clusterrole kubectl-istio-rootcheck \
 	    --serviceaccount rights:me >/dev/null
-	sa_token=
-	for _ in {1..50}; do
-		# from 1.24 on there is no secret, but a subcommand
-		sa_token=$(kubectl -n rights create token me 2>/dev/null ||
-		    kubectl -n rights get secret -o json | jq -r '.items[] |
-		    select(.type == "kubernetes.io/service-account-token" and
-		    .metadata.annotations["kubernetes.io/service-account.name"]
-		    == "me") | .data.token' | base64 -d)
-		[ -z "$sa_token" ] || break
-		sleep 0.2
-	done
-	[ -n "$sa_token" ]
 	# authenticator and authorizer learn of it through watches
 	for _ in {1..50}; do
 		kubectl istio rootcheck --token "$sa_token" >/dev/null 2>&1 &&
@@ -160,20 +147,15 @@ account() {	# YAML
 
 # ---- faults between us and the real server ----
 
-between() {	# SERVER-OPTIONS... -- ARGS...
+spoiled() {	# SERVER-OPTIONS... -- ARGS...
 	local server=()
 	while [ "$1" != -- ]; do
 		server+=("$1")
 		shift
 	done
 	shift
-	s=0
-	"$SERVER" --dir "$CLUSTER_DIR" --upstream \
-	    "https://127.0.0.1:$(cat "$CLUSTER_DIR/port")" "${server[@]}" -- \
-	    bash -c 'exec "$0" --kubeconfig "$CLUSTER_DIR/kubeconfig" \
-	    --server "https://127.0.0.1:$PORT" --at 2026-11-24T00:00:00Z \
-	    "$@"' "$BIN/kubectl-istio-rootcheck" "$@" \
-	    >"$D/out" 2>"$D/err" || s=$?
+	between "${server[@]}" -- "$BIN/kubectl-istio-rootcheck" \
+	    --at 2026-11-24T00:00:00Z "$@"
 }
 
 @test "every fault at every request: right records or exit 2" {
@@ -184,7 +166,7 @@ between() {	# SERVER-OPTIONS... -- ARGS...
 	    404text 401 403 html wrongkind wrongname wrongitem repeat \
 	    redirect bounce garbage empty; do
 		for ((i = 1; i <= 13; i++)); do
-			between --fault $fault@$i -- --request-timeout 3s
+			spoiled --fault $fault@$i -- --request-timeout 3s
 			n=$((n + 1))
 			[ $s -eq 2 ] && continue
 			diff "$D/right" "$D/out" || {
@@ -196,7 +178,7 @@ between() {	# SERVER-OPTIONS... -- ARGS...
 	[ $n -eq 286 ]
 	# a byte a second is no progress, at whichever request
 	for ((i = 1; i <= 13; i++)); do
-		between --fault slow@$i -- --request-timeout 1s
+		spoiled --fault slow@$i -- --request-timeout 1s
 		[ $s -eq 2 ]
 	done
 }
@@ -222,7 +204,7 @@ between() {	# SERVER-OPTIONS... -- ARGS...
 	done
 	for fault in cut 500 403 html 401 wrongname garbage; do
 		echo "$fault"
-		between --fault $fault@1-999 -- -v 10 --request-timeout 1s
+		spoiled --fault $fault@1-999 -- -v 10 --request-timeout 1s
 		[ $s -eq 2 ]
 		run ! grep -qFf "$D/words" "$D/out" "$D/err"
 	done
@@ -247,7 +229,7 @@ between() {	# SERVER-OPTIONS... -- ARGS...
 		cp "$D/answer" "$D/replay/0"
 		echo "/api/v1/namespaces/istio-system/secrets/istio-ca-secret json 0" >"$D/replay/index"
 		echo "/api/v1/namespaces/istio-system/secrets/istio-ca-secret proto 0" >>"$D/replay/index"
-		between --replay "$D/replay" -- -v 10
+		spoiled --replay "$D/replay" -- -v 10
 		[ $s -eq 2 ]
 		grep '^unknown	secret	istio-system/istio-ca-secret' "$D/out"
 		run ! grep -qFf "$D/words" "$D/out" "$D/err"
