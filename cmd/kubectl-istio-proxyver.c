@@ -10,23 +10,6 @@
 #include "mesh/names.h"
 #include "pki/cert.h"
 
-static void
-on_progress(void *arg, const char *what, uint64_t bytes, uint64_t objects)
-{
-	struct run *r = arg;
-
-	progress_step(&r->progress, what, bytes, objects);
-}
-
-static void
-on_log(void *arg, const char *text)
-{
-	struct run *r = arg;
-
-	progress_clear(&r->progress);
-	cli_note(stderr, "%s", text);
-}
-
 static struct pods_scope
 scope(const struct run *r)
 {
@@ -103,7 +86,8 @@ static int
 read_cluster(struct run *r, const struct strs *operands,
     const struct observe_options *oo, struct err *e)
 {
-	const struct kube_log log = { r->flags.verbose, on_log, r };
+	const struct kube_log log = { r->flags.verbose, progress_say,
+	    &r->progress };
 	struct kube_options ko = { "proxyver", VERSION, &log, NULL };
 	struct sink sink = proxyver_sink(r);
 	struct pods_scope s;
@@ -163,7 +147,8 @@ static int
 judge(struct run *r, const struct strs *operands, struct err *e)
 {
 	struct observe_options oo = {
-		r->own.ns != NULL ? r->own.ns : "default", NULL, on_progress, r
+		r->own.ns != NULL ? r->own.ns : "default", NULL, progress_hear,
+		&r->progress
 	};
 
 	if (proxyver_open(r, e) == -1)

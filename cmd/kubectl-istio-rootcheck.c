@@ -10,28 +10,12 @@
 #include "observe/observe.h"
 #include "pki/cert.h"
 
-static void
-on_progress(void *arg, const char *what, uint64_t bytes, uint64_t objects)
-{
-	struct run *r = arg;
-
-	progress_step(&r->progress, what, bytes, objects);
-}
-
-static void
-on_log(void *arg, const char *text)
-{
-	struct run *r = arg;
-
-	progress_clear(&r->progress);
-	cli_note(stderr, "%s", text);
-}
-
 static int
 read_cluster(struct run *r, const struct observe_options *oo,
     const struct sink *sink, struct err *e)
 {
-	const struct kube_log log = { r->flags.verbose, on_log, r };
+	const struct kube_log log = { r->flags.verbose, progress_say,
+	    &r->progress };
 	const struct kube_options ko = { "rootcheck", VERSION, &log, NULL };
 	struct kube *k;
 	int ret;
@@ -81,7 +65,8 @@ static int
 judge(struct run *r, struct err *e)
 {
 	struct observe_options oo = {
-		r->o.istio_ns, r->o.istio_ns, on_progress, r
+		r->o.istio_ns, r->o.istio_ns, progress_hear,
+		&r->progress
 	};
 	struct rc_summary sum;
 	struct rc *rc = NULL;

@@ -165,19 +165,12 @@ put_summary(struct run *r, struct err *e)
 int
 proxyver_close(struct run *r, struct err *e)
 {
-	const struct rec_count counts[] = {
-		{ "ok", r->tally.n[VERDICT_OK] },
-		{ "warn", r->tally.n[VERDICT_WARN] },
-		{ "bad", r->tally.n[VERDICT_BAD] },
-		{ "unknown", r->tally.n[VERDICT_UNKNOWN] },
-		{ "examined", r->tally.examined },
-		{ "excused", r->tally.excused },
-	};
+	struct rec_count counts[TALLY_COUNTS];
 
 	if (r->own.form == FORM_CLASSIC)
 		return proxyver_classic_close(r, e);
 	if (r->own.summary && put_summary(r, e) == -1)
 		return -1;
-	return rec_close(r->out, counts, sizeof(counts) / sizeof(counts[0]),
-	    e);
+	tally_counts(&r->tally, counts);
+	return rec_close(r->out, counts, TALLY_COUNTS, e);
 }

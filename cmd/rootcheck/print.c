@@ -109,18 +109,11 @@ int
 rootcheck_close(struct run *r, const struct rc_summary *sum,
     struct err *e)
 {
-	const struct rec_count counts[] = {
-		{ "ok", r->tally.n[VERDICT_OK] },
-		{ "warn", r->tally.n[VERDICT_WARN] },
-		{ "bad", r->tally.n[VERDICT_BAD] },
-		{ "unknown", r->tally.n[VERDICT_UNKNOWN] },
-		{ "examined", r->tally.examined },
-		{ "excused", r->tally.excused },
-	};
+	struct rec_count counts[TALLY_COUNTS];
 
+	tally_counts(&r->tally, counts);
 	if (r->out != NULL)
-		return rec_close(r->out, counts,
-		    sizeof(counts) / sizeof(counts[0]), e);
+		return rec_close(r->out, counts, TALLY_COUNTS, e);
 	if (sum->root != NULL)
 		return classic_root(stdout, sum->root->not_after,
 		    r->params.now, e);

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "cli/cli.h"
 #include "cli/progress.h"
 #include "rec/rec.h"
 
@@ -59,4 +60,18 @@ progress_clear(struct progress *p)
 	fputs("\r\033[K", p->out);
 	fflush(p->out);
 	p->visible = 0;
+}
+
+void
+progress_hear(void *progress, const char *what, uint64_t bytes,
+    uint64_t objects)
+{
+	progress_step(progress, what, bytes, objects);
+}
+
+void
+progress_say(void *progress, const char *line)
+{
+	progress_clear(progress);
+	cli_note(stderr, "%s", line);
 }

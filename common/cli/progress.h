@@ -22,6 +22,11 @@ void	progress_init(struct progress *p, FILE *out, int never);
 void	progress_step(struct progress *p, const char *what, uint64_t bytes,
 	    uint64_t objects);
 
+/* The same for who has it as a void *: observe/'s progress, kube/'s log. */
+void	progress_hear(void *progress, const char *what, uint64_t bytes,
+	    uint64_t objects);
+void	progress_say(void *progress, const char *line);
+
 /* Wipe the line; before anything else is written to stderr. */
 void	progress_clear(struct progress *p);
 

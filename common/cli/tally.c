@@ -58,3 +58,21 @@ tally_status(const struct tally *t)
 {
 	return t->failed ? 2 : t->finding ? 1 : 0;
 }
+
+void
+tally_counts(const struct tally *t, struct rec_count out[TALLY_COUNTS])
+{
+	static const char *const keys[TALLY_COUNTS] = {
+		"ok", "warn", "bad", "unknown", "examined", "excused"
+	};
+	const size_t n[TALLY_COUNTS] = {
+		t->n[VERDICT_OK], t->n[VERDICT_WARN], t->n[VERDICT_BAD],
+		t->n[VERDICT_UNKNOWN], t->examined, t->excused
+	};
+	int i;
+
+	for (i = 0; i < TALLY_COUNTS; i++) {
+		out[i].key = keys[i];
+		out[i].n = n[i];
+	}
+}

@@ -10,6 +10,7 @@
 
 #include "base/rule.h"
 #include "cli/cli.h"
+#include "rec/rec.h"
 
 struct tally {
 	size_t			 n[4];		/* records per verdict */
@@ -36,5 +37,9 @@ void	tally_add(struct tally *t, enum verdict v, int excused);
 void	tally_fail(struct tally *t);
 
 int	tally_status(const struct tally *t);
+
+/* The counts as a summary has them: ok, warn, bad, unknown, examined, excused */
+#define TALLY_COUNTS 6
+void	tally_counts(const struct tally *t, struct rec_count out[TALLY_COUNTS]);
 
 #endif

@@ -75,6 +75,9 @@ int	node_bool(const struct node *n);
 size_t	node_len(const struct node *n);
 const struct node *node_at(const struct node *n, size_t i);
 
+/* How many keys a map has; 0 for anything else. */
+size_t	node_size(const struct node *n);
+
 /* Every key of a map, in its order; a callback's -1 stops and is returned. */
 int	node_each(const struct node *n,
 	    int (*fn)(void *arg, const char *key, const struct node *value),

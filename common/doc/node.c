@@ -114,6 +114,13 @@ node_at(const struct node *n, size_t i)
 	return node_of(json_object_array_get_idx(json_of(n), i));
 }
 
+size_t
+node_size(const struct node *n)
+{
+	return node_type(n) != NODE_MAP ? 0 :
+	    (size_t)json_object_object_length(json_of(n));
+}
+
 int
 node_each(const struct node *n,
     int (*fn)(void *arg, const char *key, const struct node *value), void *arg)

@@ -37,8 +37,8 @@ static const struct {
 	{ "istio-proxy", "app", "ztunnel", PART_ZTUNNEL },
 };
 
-static const char *
-label(const struct pod *p, const char *name)
+const char *
+part_label(const struct pod *p, const char *name)
 {
 	size_t i;
 
@@ -51,7 +51,7 @@ label(const struct pod *p, const char *name)
 static int
 label_is(const struct pod *p, const char *name, const char *value)
 {
-	const char *v = label(p, name);
+	const char *v = part_label(p, name);
 
 	return v != NULL && strcmp(v, value) == 0;
 }
@@ -72,7 +72,7 @@ part_of(const struct pod *p, const struct container *c)
 			return signs[i].part;
 	/* 1.30: PILOT_ENABLE_AGENTGATEWAY; one without Istio has no label */
 	if (strcmp(c->name, "agentgateway") == 0)
-		return label(p, managed) != NULL ? PART_AGENTGATEWAY :
+		return part_label(p, managed) != NULL ? PART_AGENTGATEWAY :
 		    PART_NONE;
 	if (strcmp(c->name, proxy_container) != 0)
 		return PART_NONE;
@@ -109,14 +109,14 @@ role_by_labels(const struct pod *p)
 	/* 1.22: pilot/pkg/config/kube/gateway/deploymentcontroller.go; 1.30: */
 	/* istio.io-agentgateway-waypoint-controller */
 	if (label_is(p, "gateway.networking.k8s.io/gateway-class-name",
-	    "istio-waypoint") || ((v = label(p, managed)) != NULL &&
+	    "istio-waypoint") || ((v = part_label(p, managed)) != NULL &&
 	    (strstr(v, "mesh-controller") != NULL ||
 	    strstr(v, "waypoint") != NULL)))
 		return ROLE_WAYPOINT;
 	for (i = 0; i < sizeof(gateways) / sizeof(gateways[0]); i++)
-		if (label(p, gateways[i]) != NULL)
+		if (part_label(p, gateways[i]) != NULL)
 			return ROLE_GATEWAY;
-	v = label(p, "istio");
+	v = part_label(p, "istio");
 	if (v != NULL && (strcmp(v, "ingress") == 0 ||
 	    strstr(v, "gateway") != NULL))
 		return ROLE_GATEWAY;

@@ -31,6 +31,9 @@ const char	*role_name(enum role r);
 /* "Pilot", for messages. */
 const char	*part_name(enum part part);
 
+/* The value of one of its labels, or NULL. */
+const char	*part_label(const struct pod *p, const char *name);
+
 /* Has everything in it run to its end (Succeeded, Failed)? */
 int		part_completed(const struct pod *p);
 

@@ -79,26 +79,13 @@ fill_entry(void *arg, const char *key, const struct node *value)
 }
 
 static int
-count_entry(void *arg, const char *key, const struct node *value)
-{
-	size_t *n = arg;
-
-	(void)key;
-	(void)value;
-	(*n)++;
-	return 0;
-}
-
-static int
 put_repeated(const ProtobufCFieldDescriptor *f, const struct node *n,
     ProtobufCMessage *m, struct arena *a, struct err *why)
 {
 	struct filling l = { f, NULL, 0, a, why };
-	size_t i, room = node_len(n);
+	size_t i, room = is_map(f) ? node_size(n) : node_len(n);
 	int got;
 
-	if (is_map(f))
-		node_each(n, count_entry, &room);
 	if ((l.v = arena_array(a, room + 1, sizeof(void *), why)) == NULL)
 		return -1;
 	if (is_map(f) && node_each(n, fill_entry, &l) == -1)

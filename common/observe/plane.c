@@ -23,17 +23,6 @@ add_label(void *arg, const char *key, const struct node *value)
 	return 0;
 }
 
-static int
-count_label(void *arg, const char *key, const struct node *value)
-{
-	size_t *n = arg;
-
-	(void)key;
-	(void)value;
-	(*n)++;
-	return 0;
-}
-
 /* The pods' labels, and the Deployment's own behind them. */
 static int
 labels_of(const struct object *ob, const struct node *template,
@@ -44,8 +33,7 @@ labels_of(const struct object *ob, const struct node *template,
 	pod = node_path(template, "metadata", "labels", (const char *)NULL);
 	own = node_get(ob->meta, "labels");
 	memset(l, 0, sizeof(*l));
-	node_each(pod, count_label, &l->room);
-	node_each(own, count_label, &l->room);
+	l->room = node_size(pod) + node_size(own);
 	if ((l->v = calloc(l->room + 1, sizeof(*l->v))) == NULL)
 		return err_nomem(e);
 	node_each(pod, add_label, l);

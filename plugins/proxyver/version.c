@@ -25,17 +25,6 @@ pv_version_text(const struct version *v, int has_patch,
 		snprintf(out, PV_VERSION_MAX, "%d.%d", v->major, v->minor);
 }
 
-static const char *
-label(const struct pod *p, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < p->nlabel; i++)
-		if (strcmp(p->label[i].name, name) == 0)
-			return p->label[i].value;
-	return NULL;
-}
-
 /*
  * What Istio's charts say of gateways, ztunnel and the control plane (1.24 on,
  * manifests/charts/.../_helpers.tpl).  On an application's pod the label is
@@ -44,13 +33,14 @@ label(const struct pod *p, const char *name)
 static int
 by_label(struct pv_case *c)
 {
-	const char *part = label(c->pod, "app.kubernetes.io/part-of"), *v;
+	const char *of, *v;
 	char ref[2 * PV_VERSION_MAX + 8];
 	struct image im;
 
+	of = part_label(c->pod, "app.kubernetes.io/part-of");
+	v = part_label(c->pod, "app.kubernetes.io/version");
 	if (c->role == ROLE_SIDECAR || c->part == PART_AGENTGATEWAY ||
-	    part == NULL || strcmp(part, "istio") != 0 ||
-	    (v = label(c->pod, "app.kubernetes.io/version")) == NULL ||
+	    of == NULL || strcmp(of, "istio") != 0 || v == NULL ||
 	    strpbrk(v, "/:@") != NULL)
 		return 0;
 	snprintf(ref, sizeof(ref), "label:%.90s", v);

@@ -147,16 +147,7 @@ account() {	# YAML
 
 # ---- faults between us and the real server ----
 
-spoiled() {	# SERVER-OPTIONS... -- ARGS...
-	local server=()
-	while [ "$1" != -- ]; do
-		server+=("$1")
-		shift
-	done
-	shift
-	between "${server[@]}" -- "$BIN/kubectl-istio-rootcheck" \
-	    --at 2026-11-24T00:00:00Z "$@"
-}
+rootcheck=("$BIN/kubectl-istio-rootcheck" --at 2026-11-24T00:00:00Z)
 
 @test "every fault at every request: right records or exit 2" {
 	[ -n "$CLUSTER_DIR" ] || skip "needs the CA of the control plane"
@@ -166,7 +157,7 @@ spoiled() {	# SERVER-OPTIONS... -- ARGS...
 	    404text 401 403 html wrongkind wrongname wrongitem repeat \
 	    redirect bounce garbage empty; do
 		for ((i = 1; i <= 13; i++)); do
-			spoiled --fault $fault@$i -- --request-timeout 3s
+			between --fault $fault@$i -- "${rootcheck[@]}" --request-timeout 3s
 			n=$((n + 1))
 			[ $s -eq 2 ] && continue
 			diff "$D/right" "$D/out" || {
@@ -178,7 +169,7 @@ spoiled() {	# SERVER-OPTIONS... -- ARGS...
 	[ $n -eq 286 ]
 	# a byte a second is no progress, at whichever request
 	for ((i = 1; i <= 13; i++)); do
-		spoiled --fault slow@$i -- --request-timeout 1s
+		between --fault slow@$i -- "${rootcheck[@]}" --request-timeout 1s
 		[ $s -eq 2 ]
 	done
 }
@@ -204,7 +195,7 @@ spoiled() {	# SERVER-OPTIONS... -- ARGS...
 	done
 	for fault in cut 500 403 html 401 wrongname garbage; do
 		echo "$fault"
-		spoiled --fault $fault@1-999 -- -v 10 --request-timeout 1s
+		between --fault $fault@1-999 -- "${rootcheck[@]}" -v 10 --request-timeout 1s
 		[ $s -eq 2 ]
 		run ! grep -qFf "$D/words" "$D/out" "$D/err"
 	done
@@ -229,7 +220,7 @@ spoiled() {	# SERVER-OPTIONS... -- ARGS...
 		cp "$D/answer" "$D/replay/0"
 		echo "/api/v1/namespaces/istio-system/secrets/istio-ca-secret json 0" >"$D/replay/index"
 		echo "/api/v1/namespaces/istio-system/secrets/istio-ca-secret proto 0" >>"$D/replay/index"
-		spoiled --replay "$D/replay" -- -v 10
+		between --replay "$D/replay" -- "${rootcheck[@]}" -v 10
 		[ $s -eq 2 ]
 		grep '^unknown	secret	istio-system/istio-ca-secret' "$D/out"
 		run ! grep -qFf "$D/words" "$D/out" "$D/err"
