@@ -149,6 +149,7 @@ help:
 	@echo 'make fuzz           each fuzz target, FUZZ_TIME=600 seconds long'
 	@echo 'make fuzz-cover     the lines that the kept corpora reach'
 	@echo 'make bench          speed and memory, as ratios'
+	@echo 'make check-instructions  instructions a pod, against the kept number'
 	@echo 'make install        DESTDIR= PREFIX=$(PREFIX)'
 	@echo 'make uninstall, make clean'
 
