@@ -249,6 +249,7 @@ http_run(struct http *h, size_t n, const struct http_client *cl,
 	if ((h->t = calloc(n + 1, sizeof(*h->t))) == NULL)
 		return err_nomem(e);
 	h->nt = n;
+	h->client = cl;
 	h->asked = 0;
 	for (i = 0; i < n; i++) {
 		h->t[i].http = h;

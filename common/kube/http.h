@@ -44,6 +44,12 @@ struct http_client {
 	 */
 	int	(*more)(void *arg, size_t slot, const char *type,
 		    struct buf *body, struct err *e);
+	/*
+	 * How long will this body be in all, by its first bytes?  0: they do
+	 * not say, or not yet.  Room for it is made at once, since growing
+	 * would take twice the memory.
+	 */
+	size_t	(*expect)(const unsigned char *p, size_t len);
 	/* It broke off and is tried again: the body begins anew. */
 	void	(*again)(void *arg, size_t slot);
 	/*

@@ -186,6 +186,16 @@ on_more(void *arg, size_t slot, const char *type, struct buf *body,
 	    &why), &why, e) == -1 ? -1 : 0;
 }
 
+static size_t
+expect(const unsigned char *p, size_t len)
+{
+	uint64_t whole = 0;
+
+	/* at its front, until something is taken off it */
+	return proto_length(p, len, &whole) == 1 && whole <= SIZE_MAX ?
+	    (size_t)whole : 0;
+}
+
 static void
 on_again(void *arg, size_t slot)
 {
@@ -253,8 +263,9 @@ kube_fetch(struct kube *k, const struct kube_ask *ask, size_t n,
     const struct kube_sink *sink, struct err *e)
 {
 	struct fetch f = { k, sink, NULL, n, 0 };
-	const struct http_client cl = { on_done, on_more, on_again, on_work,
-	    &f };
+	const struct http_client cl = {
+		on_done, on_more, expect, on_again, on_work, &f
+	};
 	int ret;
 	size_t i;
 

@@ -328,22 +328,41 @@ enter_raw(struct wire *w, uint64_t *length)
 	return more;
 }
 
-int
-proto_peek(const unsigned char *p, size_t len, struct buf *token,
-    uint64_t *whole)
+/* The same, and w is left where the object begins. */
+static int
+find_raw(const unsigned char *p, size_t len, struct wire *w, uint64_t *whole)
 {
-	struct wire w = { p + 4, p + len };
-	struct wire_field at;
 	int more;
 
 	if (len < 4)
 		return 0;
 	if (memcmp(p, "k8s", 4) != 0)
 		return -1;
-	if ((more = enter_raw(&w, whole)) != 1)
-		return more;
-	*whole += (uint64_t)(w.p - p);
-	if ((more = wire_head(&w, &at)) != 1)
+	w->p = p + 4;
+	w->end = p + len;
+	if ((more = enter_raw(w, whole)) == 1)
+		*whole += (uint64_t)(w->p - p);
+	return more;
+}
+
+int
+proto_length(const unsigned char *p, size_t len, uint64_t *whole)
+{
+	struct wire w;
+
+	return find_raw(p, len, &w, whole);
+}
+
+int
+proto_peek(const unsigned char *p, size_t len, struct buf *token,
+    uint64_t *whole)
+{
+	struct wire_field at;
+	struct wire w;
+	int more;
+
+	if ((more = find_raw(p, len, &w, whole)) != 1 ||
+	    (more = wire_head(&w, &at)) != 1)
 		return more;
 	if (at.number != LIST_METADATA || at.type != 2)
 		return -1;
@@ -351,9 +370,12 @@ proto_peek(const unsigned char *p, size_t len, struct buf *token,
 		return 0;
 	w.end = w.p + at.len;
 	buf_reset(token);
-	while ((more = wire_next(&w, &at)) == 1)
-		if (at.number == LIST_META_CONTINUE && at.type == 2 &&
-		    buf_append(token, at.p, at.len, NULL) == -1)
+	while ((more = wire_next(&w, &at)) == 1) {
+		if (at.number != LIST_META_CONTINUE || at.type != 2)
+			continue;
+		buf_reset(token);
+		if (buf_append(token, at.p, at.len, NULL) == -1)
 			return -1;
+	}
 	return more == -1 ? -1 : 1;
 }

@@ -81,6 +81,12 @@ int	proto_read(const unsigned char *p, size_t len,
 	    const struct doc_sink *sink, struct err *e);
 
 /*
+ * How long a body will be up to the end of its object: 1; 0: more bytes are
+ * needed; -1: they are no protobuf of Kubernetes'.
+ */
+int	proto_length(const unsigned char *p, size_t len, uint64_t *whole);
+
+/*
  * What the first bytes of a list say: its continue token, which is empty if
  * this page is the last, and how long it will be in all.  1: both are set; 0:
  * more bytes are needed; -1: these are no list's.  The list's metadata stands

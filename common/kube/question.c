@@ -209,7 +209,7 @@ turn(struct question *q, struct err *why)
 		forget(q, !q->cur, 0);
 	if (other->state == PAGE_FREE)
 		ret = ask(q, !q->cur, &q->next, why);
-	forget(q, q->cur, 0);
+	forget(q, q->cur, 1);
 	q->cur = !q->cur;
 	return ret;
 }

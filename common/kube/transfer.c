@@ -6,6 +6,7 @@
 
 #include "kube/transfer.h"
 
+#define EXPECT_BYTES 4096	/* of a body's beginning */
 #define BROKEN_TRIES 3	/* of a connection that breaks */
 
 static const long backoff_ms[] = { 250, 1000, 2000 };
@@ -25,6 +26,21 @@ transfer_wall(void)
 	return (int64_t)time(NULL);
 }
 
+/* Only until the first bytes have told, or it is clear that they will not. */
+static void
+make_room(struct transfer *t)
+{
+	size_t whole;
+
+	if (t->sized)
+		return;
+	whole = t->http->client->expect(t->body.p, t->body.len);
+	t->sized = whole > 0 || t->body.len > EXPECT_BYTES;
+	/* what does not fit is said by who appends it */
+	if (whole > t->body.len && whole <= HTTP_BODY_MAX)
+		buf_reserve(&t->body, whole - t->body.len, NULL);
+}
+
 static size_t
 on_body(char *p, size_t size, size_t n, void *arg)
 {
@@ -36,6 +52,7 @@ on_body(char *p, size_t size, size_t n, void *arg)
 		return n == 0 ? 1 : 0;
 	}
 	t->fed = 1;
+	make_room(t);
 	return n;
 }
 
@@ -78,7 +95,7 @@ transfer_start(struct transfer *t, struct err *e)
 	t->error[0] = '\0';
 	t->date = 0;
 	t->over = 0;
-	t->fed = 0;
+	t->fed = t->sized = 0;
 	t->wake = 0;
 	t->tries++;
 	if (cred_ready(&h->cred, transfer_wall(), e) == -1)

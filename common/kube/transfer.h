@@ -19,6 +19,7 @@ struct transfer {
 	char			 error[CURL_ERROR_SIZE];
 	int			 over;		/* the body's maximum was hit */
 	int			 fed;		/* body, since last looked at */
+	int			 sized;		/* there is room for all of it */
 	int			 asked;		/* its answer is waited for */
 	int			 running;	/* in the multi */
 	int64_t			 wake;		/* start then, monotonic ms */
@@ -42,6 +43,7 @@ struct http {
 	int			 answered;	/* some answer came, ever */
 	struct transfer		*t;
 	size_t			 nt;
+	const struct http_client *client;	/* while it runs */
 	size_t			 asked;		/* slots */
 	int			 fresh;		/* one of them just now */
 };

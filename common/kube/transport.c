@@ -191,9 +191,6 @@ transport_set(const struct transport *t, const struct cred *cr, CURL *curl,
 	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
 	curl_easy_setopt(curl, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	/* libcurl takes a hundred of these at a time, and a compressed one */
-	/* can hold ten times as much: what comes between two turns is small */
-	curl_easy_setopt(curl, CURLOPT_BUFFERSIZE, 2048L);
 	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
