@@ -70,6 +70,19 @@ http_drop(struct http *h, size_t slot, int spent)
 	t->asked = 0;
 }
 
+void
+http_pass_on(struct http *h, size_t slot, size_t to)
+{
+	struct buf *from = &h->t[slot].body, *b = &h->t[to].body;
+	struct buf none = *b;
+
+	http_drop(h, slot, b->p != NULL);
+	if (b->p != NULL)
+		return;
+	*b = *from;
+	*from = none;
+}
+
 int
 http_ask(struct http *h, size_t slot, const char *path, const char *accept,
     struct err *e)

@@ -92,6 +92,13 @@ int	http_ask(struct http *h, size_t slot, const char *path,
 void	http_drop(struct http *h, size_t slot, int spent);
 
 /*
+ * Forget what a slot was asked and has got, and give the room that it had for
+ * it to another that has had none: pages that follow each other then live in
+ * the same memory.
+ */
+void	http_pass_on(struct http *h, size_t slot, size_t to);
+
+/*
  * The server's clock when its last answer came, and ours at that moment; 0 if
  * it never said.
  */

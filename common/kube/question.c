@@ -112,7 +112,8 @@ too_long(struct question *q, struct page *p)
 
 /*
  * The first bytes of the page whose turn it is have come: if they say where the
- * next one begins, that is asked for now.  1: the page itself has changed.
+ * next one begins, that is asked for now.  1: something was asked, which is to
+ * leave first, or the page itself has changed.
  */
 static int
 peek(struct question *q, struct err *why)
@@ -132,8 +133,9 @@ peek(struct question *q, struct err *why)
 	if (got == 1 && whole > HTTP_BODY_MAX && p->state == PAGE_ASKED) {
 		too_long(q, p);
 		ret = 1;
-	} else if (got == 1 && token.len > 0 && !same(&token, &p->token))
-		ret = ask(q, !q->cur, &token, why);
+	} else if (got == 1 && token.len > 0 && !same(&token, &p->token) &&
+	    (ret = ask(q, !q->cur, &token, why)) == 0)
+		ret = 1;
 	buf_release(&token);
 	return ret;
 }
@@ -209,7 +211,9 @@ turn(struct question *q, struct err *why)
 		forget(q, !q->cur, 0);
 	if (other->state == PAGE_FREE)
 		ret = ask(q, !q->cur, &q->next, why);
-	forget(q, q->cur, 1);
+	forget(q, q->cur, 0);
+	http_pass_on(q->http, q->slot + (size_t)q->cur,
+	    q->slot + (size_t)!q->cur);
 	q->cur = !q->cur;
 	return ret;
 }
