@@ -67,7 +67,7 @@ add(struct targets *t, const char *kind, size_t nkind, const char *object,
 
 	/* what could not be listed is a record, too */
 	if (strcmp(slash == NULL ? object : slash + 1, "*") == 0)
-		return err_set(e, ERR_FORMAT, "'%.300s' is no target: all "
+		return err_set(e, ERR_USAGE, "'%.300s' is no target: all "
 		    "that could not be listed", object);
 	if ((x = room(t, e)) == NULL)
 		return -1;
@@ -100,6 +100,18 @@ add_text(struct targets *t, const char *s, const char *kind, const char *ns,
 	return add(t, s, (size_t)(first - s), first + 1, ns, e);
 }
 
+/* NAME, or NAMESPACE/NAME. */
+static int
+is_object(const char *s)
+{
+	const char *slash = s == NULL ? NULL : strchr(s, '/');
+
+	if (s == NULL || s[0] == '\0')
+		return 0;
+	return slash == NULL || (slash != s && slash[1] != '\0' &&
+	    strchr(slash + 1, '/') == NULL);
+}
+
 /* A record: VERDICT, KIND, OBJECT and more. */
 static int
 add_record(struct targets *t, const char *line, size_t len, struct err *e)
@@ -109,8 +121,8 @@ add_record(struct targets *t, const char *line, size_t len, struct err *e)
 
 	if (rec_parse(line, len, &l, e) == -1)
 		return -1;
-	if (l.n < 3 || l.field[1] == NULL || l.field[2] == NULL ||
-	    l.field[1][0] == '\0' || l.field[2][0] == '\0')
+	if (l.n < 3 || l.field[1] == NULL || l.field[1][0] == '\0' ||
+	    !is_object(l.field[2]))
 		ret = err_set(e, ERR_FORMAT, "a line with TABs that is no "
 		    "record");
 	else
@@ -128,15 +140,15 @@ add_line(struct targets *t, char *line, size_t len, const char *kind,
 
 	if (memchr(line, '\0', len) != NULL)
 		return err_set(e, ERR_FORMAT, "a NUL byte");
-	if (memchr(line, '\t', len) != NULL)
-		return add_record(t, line, len, e);
-	while (len > 0 && strchr(blank, line[len - 1]) != NULL)
-		len--;
-	line[len] = '\0';
-	line += strspn(line, blank);
-	if (*line == '\0')
-		return 0;
-	ret = add_text(t, line, kind, ns, e);
+	if (memchr(line, '\t', len) == NULL) {
+		while (len > 0 && strchr(blank, line[len - 1]) != NULL)
+			len--;
+		line[len] = '\0';
+		line += strspn(line, blank);
+		ret = *line == '\0' ? 0 : add_text(t, line, kind, ns, e);
+	} else
+		ret = add_record(t, line, len, e);
+	/* what is wrong is the input, not the command line */
 	if (ret == -1 && e->class == ERR_USAGE)
 		e->class = ERR_FORMAT;
 	return ret;

@@ -18,13 +18,25 @@ text_is(const struct node *n, const char *want)
 	return s != NULL && strcmp(s, want) == 0;
 }
 
+/* The items of a list need not say it; who says it must say the right one. */
+static int
+is_group(const struct kube_ask *a, const struct node *obj)
+{
+	const char *s = node_str(node_get(obj, "apiVersion"), NULL);
+	const char *slash = s == NULL ? NULL : strchr(s, '/');
+	size_t len = slash == NULL ? 0 : (size_t)(slash - s);
+
+	return s == NULL || (strlen(a->group) == len &&
+	    strncmp(s, a->group, len) == 0);
+}
+
 /* Is it what was asked for?  A proxy can answer anything. */
 static int
 is_asked(const struct kube_ask *a, const struct node *obj)
 {
 	const struct node *meta = node_get(obj, "metadata");
 
-	if (!text_is(node_get(obj, "kind"), a->kind))
+	if (!text_is(node_get(obj, "kind"), a->kind) || !is_group(a, obj))
 		return 0;
 	if (a->name != NULL && !text_is(node_get(meta, "name"), a->name))
 		return 0;

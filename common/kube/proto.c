@@ -238,8 +238,9 @@ read_frame(struct proto_walk *w, struct proto_in *in)
 	    f.number != UNKNOWN_RAW) {
 		if (f.len > (size_t)(at.end - at.p))
 			return in->whole ? -1 : PROTO_WAIT;
-		if (f.number == UNKNOWN_TYPE_META &&
-		    read_type(w, f.p, f.len) == -1)
+		if ((f.number == UNKNOWN_TYPE_META &&
+		    read_type(w, f.p, f.len) == -1) ||
+		    (f.number == UNKNOWN_ENCODING && f.len > 0))
 			return -1;
 		at.p += f.len;
 	}

@@ -35,7 +35,8 @@ struct proto_in {
 /*
  * A body being walked, while it comes.  What these functions step over is
  * taken off the front of in; pointers that they give are into it.  Each
- * returns PROTO_WAIT, with nothing stepped over, where more bytes are needed.
+ * returns PROTO_WAIT where more bytes are needed; what it has stepped over by
+ * then it will not need again.
  */
 #define PROTO_WAIT	2
 

@@ -966,10 +966,19 @@ is_list_meta(const struct page *pg, const struct piece *meta)
 	return ret;
 }
 
+/* Fields in front of the object are read, and those behind it only once. */
+static size_t
+in_front(const char *p, size_t object, uint32_t number, struct piece *f)
+{
+	/* it ends in the object's own head, which is none to get() */
+	get(p, 4, object, number, f);
+	return f->n;
+}
+
 static void
 frame_of(const struct page *pg, struct frame *f)
 {
-	struct piece type, kind, api, raw, meta, token, encoding, items;
+	struct piece type, kind, api, raw, meta, token, encoding, early, items;
 	const char *p = pg->p;
 	int list, tail;
 
@@ -977,14 +986,15 @@ frame_of(const struct page *pg, struct frame *f)
 	f->broken = 1;
 	f->items = SIZE_MAX - 1;
 	if (pg->len < 4 || memcmp(p, "k8s", 4) != 0 ||
-	    get(p, 4, pg->len, 1, &type) == -1 ||
 	    get(p, 4, pg->len, 2, &raw) == -1 || raw.n == 0 || raw.odd ||
+	    in_front(p, raw.first, 1, &type) == 0 ||
 	    get(p, type.at, type.at + type.len, 1, &api) == -1 ||
 	    get(p, type.at, type.at + type.len, 2, &kind) == -1)
 		return;
 	list = kind.len >= 4 &&
 	    memcmp(p + kind.at + kind.len - 4, "List", 4) == 0;
 	tail = get(p, raw.end, pg->len, 3, &encoding);
+	in_front(p, raw.first, 3, &early);
 	memset(&items, 0, sizeof(items));
 	f->broken = (list && get(p, raw.first, raw.end, 2, &items) == -1) ||
 	    tail == -1 || (encoding.n == 1 && encoding.len > 0);
@@ -998,7 +1008,7 @@ frame_of(const struct page *pg, struct frame *f)
 	f->whole = 1;
 	f->walks = text_at(pg, &api, "v1") && text_at(pg, &kind, "PodList") &&
 	    type.len == 4 + api.len + kind.len && type.at < raw.first &&
-	    encoding.n < 2 &&
+	    encoding.n < 2 && early.n == 0 &&
 	    pg->ask->ns[0] == '\0' && is_list_meta(pg, &meta);
 	f->meta_end = meta.at + meta.len;
 	f->raw_end = raw.end;

@@ -151,8 +151,10 @@ want_record(struct want *w, const char *s, size_t n)
 	if (rec_parse(s, n, &l, NULL) == -1)
 		return -1;
 	object = l.n < 3 ? NULL : l.field[2];
-	if (object != NULL && *object != '\0' && l.field[1] != NULL &&
-	    l.field[1][0] != '\0') {
+	n = object == NULL ? 0 : strlen(object);
+	if (n > 0 && l.field[1] != NULL && l.field[1][0] != '\0' &&
+	    object[0] != '/' && object[n - 1] != '/' &&
+	    strchr(object, '/') == strrchr(object, '/')) {
 		name = strchr(object, '/');
 		ret = want_add(w, kind_of(l.field[1], strlen(l.field[1])),
 		    copy(object, name == NULL ? 0 : (size_t)(name - object)),
@@ -294,17 +296,6 @@ has(const struct targets *t, const char *kind, const char *ns,
 	return 0;
 }
 
-/*
- * A record's OBJECT that begins with a slash has an empty namespace, and an
- * OBJECT of its name alone need not say the same.
- */
-static int
-is_told(const struct target *t)
-{
-	return t->ns[0] != '\0' || (t->name[0] != '\0' &&
-	    strchr(t->name, '/') == NULL);
-}
-
 static int
 put_record(struct buf *b, const struct target *t)
 {
@@ -340,9 +331,7 @@ again(const struct targets *t, enum how how)
 
 	buf_init(&b, ROOM, "records");
 	for (i = 0; i < 2 * t->n; i++)
-		if (is_told(&t->v[(2 * t->n - 1 - i) / 2]))
-			n += (size_t)put_record(&b,
-			    &t->v[(2 * t->n - 1 - i) / 2]);
+		n += (size_t)put_record(&b, &t->v[(2 * t->n - 1 - i) / 2]);
 	if (read_in(&more, in, 1, how, &b, "other", NULL, NULL) == -1 ||
 	    more.n != n / 2)
 		abort();
