@@ -38,7 +38,7 @@ void	tally_fail(struct tally *t);
 
 int	tally_status(const struct tally *t);
 
-/* The counts as a summary has them: ok, warn, bad, unknown, examined, excused */
+/* A summary's counts: ok, warn, bad, unknown, examined, excused. */
 #define TALLY_COUNTS 6
 void	tally_counts(const struct tally *t, struct rec_count out[TALLY_COUNTS]);
 

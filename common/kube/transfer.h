@@ -19,7 +19,7 @@ struct transfer {
 	char			 error[CURL_ERROR_SIZE];
 	int			 over;		/* the body's maximum was hit */
 	int			 fed;		/* body, since last looked at */
-	int			 sized;		/* there is room for all of it */
+	int			 sized;		/* it has room for all of it */
 	int			 asked;		/* its answer is waited for */
 	int			 running;	/* in the multi */
 	int64_t			 wake;		/* start then, monotonic ms */

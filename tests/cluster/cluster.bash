@@ -2,6 +2,7 @@
 
 # A tool through tests/server/server, which spoils what the real one says:
 # SERVER-OPTIONS... -- TOOL ARGS...; sets s, writes $D/out and $D/err.
+# shellcheck disable=SC2034	# s is for the tests
 between() {
 	local server=()
 	while [ "$1" != -- ]; do
