@@ -147,8 +147,8 @@ static int
 judge(struct run *r, const struct strs *operands, struct err *e)
 {
 	struct observe_options oo = {
-		r->own.ns != NULL ? r->own.ns : "default", NULL, progress_hear,
-		&r->progress
+		.default_ns = r->own.ns != NULL ? r->own.ns : "default",
+		.progress = progress_hear, .arg = &r->progress
 	};
 
 	if (proxyver_open(r, e) == -1)

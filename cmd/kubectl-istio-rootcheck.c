@@ -65,8 +65,8 @@ static int
 judge(struct run *r, struct err *e)
 {
 	struct observe_options oo = {
-		r->o.istio_ns, r->o.istio_ns, progress_hear,
-		&r->progress
+		.default_ns = r->o.istio_ns, .trust_ns = r->o.istio_ns,
+		.progress = progress_hear, .arg = &r->progress
 	};
 	struct rc_summary sum;
 	struct rc *rc = NULL;

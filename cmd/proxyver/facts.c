@@ -76,12 +76,12 @@ on_pod(void *arg, const struct pod *p, struct err *e)
 }
 
 static int
-on_ns(void *arg, const struct ref *ref, struct err *e)
+on_ns(void *arg, const struct mesh_ns *f, struct err *e)
 {
 	struct run *r = arg;
 
 	r->listed++;
-	return names_add(&r->ns, ref->name, e);
+	return names_add(&r->ns, f->ref.name, e);
 }
 
 struct sink

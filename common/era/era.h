@@ -51,6 +51,9 @@ struct control_plane {
 	struct version	 istiod_version;
 	enum era_flag	 self_signed;	/* Citadel's --self-signed-ca */
 	char		 external[128];	/* istiod: who signs instead, or "" */
+	enum era_flag	 by_default;	/* Citadel: unlabelled namespaces */
+	char		 provider[64];	/* PILOT_CERT_PROVIDER, or "" */
+	int		 cluster_bundle; /* ClusterTrustBundle, no ConfigMaps */
 	long		 check_interval; /* rotator: seconds, -1 if not said */
 	int		 grace_percent;	/* rotator: -1 if not said */
 };

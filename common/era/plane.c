@@ -152,6 +152,32 @@ learn_external(struct control_plane *cp, const struct container *c)
 		    "ENABLE_CA_SERVER=%s", s);
 }
 
+/* Which namespaces Citadel serves: 1.3.0:security/cmd/istio_ca/main.go. */
+static void
+learn_namespaces(struct control_plane *cp, const struct container *c)
+{
+	const char *s;
+
+	s = lookup(c->env, c->nenv, "CITADEL_ENABLE_NAMESPACES_BY_DEFAULT");
+	if (s != NULL)
+		cp->by_default = parse_bool(s);
+}
+
+/* Who signs istiod's own certificate, and where it publishes its root: */
+/* 1.31:pilot/pkg/features/{pilot,experimental}.go */
+static void
+learn_publishing(struct control_plane *cp, const struct container *c)
+{
+	const char *s;
+
+	s = lookup(c->env, c->nenv, "PILOT_CERT_PROVIDER");
+	if (s != NULL)
+		snprintf(cp->provider, sizeof(cp->provider), "%s", s);
+	s = lookup(c->env, c->nenv, "ENABLE_CLUSTER_TRUST_BUNDLE_API");
+	if (s != NULL && parse_bool(s) == FLAG_TRUE)
+		cp->cluster_bundle = 1;
+}
+
 /* Keep the older of two: revisions live side by side during an upgrade. */
 static void
 learn_version(struct version *old, const char *image)
@@ -184,6 +210,7 @@ era_learn(struct control_plane *cp, const struct deployment *d)
 		cp->citadel = 1;
 		learn_version(&cp->citadel_version, c->image);
 		cp->self_signed = bool_arg(c, "self-signed-ca");
+		learn_namespaces(cp, c);
 		learn_rotator(cp, c);
 		return;
 	}
@@ -194,6 +221,7 @@ era_learn(struct control_plane *cp, const struct deployment *d)
 		cp->istiod = 1;
 		learn_version(&cp->istiod_version, c->image);
 		learn_external(cp, c);
+		learn_publishing(cp, c);
 		learn_rotator(cp, c);
 	}
 }

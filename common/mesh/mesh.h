@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "pki/bundle.h"
 #include "pki/key.h"
@@ -38,11 +39,17 @@ struct seen {
 	struct err	 err;		/* unless absent or present */
 };
 
-/* One key of an object whose value is PEM certificates. */
+/*
+ * One key of an object whose value is PEM.  Where there are thousands of them,
+ * most of them alike, only the text comes, and who judges takes it apart.
+ */
 struct entry {
 	const char	*name;		/* "ca-cert.pem", a webhook's name */
 	struct seen	 seen;		/* an empty value counts as absent */
-	struct bundle	 bundle;	/* if present */
+	const char	*text;		/* if present; not a C string */
+	size_t		 len;
+	struct bundle	 bundle;	/* the same, unless only the text */
+	struct buf	 decoded;	/* what text points into, or empty */
 };
 
 /* Who else writes an object and would put it back. */
@@ -90,6 +97,18 @@ struct trust_copy {
 struct webhook {
 	struct ref	 ref;
 	struct entry	 entry;		/* name: the webhook's; its caBundle */
+	const char	*service_ns;	/* who answers, or NULL */
+	const char	*service;
+	const char	*url;		/* or NULL */
+};
+
+/* What a workload holds: a secret of type istio.io/key-and-cert. */
+struct workload {
+	struct ref	 ref;
+	const char	*account;	/* the annotation's, or NULL */
+	struct entry	 chain;		/* only the text, of all three */
+	struct entry	 root;
+	struct entry	 key;		/* the private key: never kept */
 };
 
 struct name_value {
@@ -106,6 +125,35 @@ struct container {
 	size_t			 nenv;
 	const char		*running; /* the status' image, or NULL */
 	int			 init;	/* of initContainers */
+};
+
+struct label_rule {		/* metav1.LabelSelectorRequirement */
+	const char		*key;
+	const char		*op;	/* "In", "NotIn", "Exists" ... */
+	const char *const	*value;
+	size_t			 nvalue;
+};
+
+struct selector {		/* all of its rules must hold */
+	const struct label_rule	*rule;
+	size_t			 nrule;
+};
+
+/* What else meshConfig decides. */
+struct mesh_config {
+	struct ref		 ref;
+	int			 certificates;	/* Chiron's list is not empty */
+	const struct selector	*discovery;	/* any of them selects */
+	size_t			 ndiscovery;
+};
+
+/* A namespace that there is. */
+struct mesh_ns {
+	struct ref		 ref;
+	int			 seen;		/* itself, not only by name */
+	int			 terminating;
+	const struct name_value	*label;
+	size_t			 nlabel;
 };
 
 /* A Deployment; which of them belong to Istio is for era/ to say. */
@@ -175,10 +223,13 @@ struct sink {
 	int	(*mtls_policy)(void *arg, const struct mtls_policy *f,
 		    struct err *e);
 	int	(*pod)(void *arg, const struct pod *f, struct err *e);
-	/* A namespace that there is. */
-	int	(*ns)(void *arg, const struct ref *f, struct err *e);
-	/* A secret of type istio.io/key-and-cert. */
-	int	(*workload)(void *arg, const struct ref *f, struct err *e);
+	int	(*ns)(void *arg, const struct mesh_ns *f, struct err *e);
+	int	(*workload)(void *arg, const struct workload *f,
+		    struct err *e);
+	int	(*mesh_config)(void *arg, const struct mesh_config *f,
+		    struct err *e);
+	/* A service account that there is. */
+	int	(*account)(void *arg, const struct ref *f, struct err *e);
 	int	(*clocks)(void *arg, const struct clocks *f, struct err *e);
 	/* What could not be examined, and why; entry may be NULL. */
 	int	(*unknown)(void *arg, const struct ref *f, const char *entry,

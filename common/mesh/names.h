@@ -44,6 +44,10 @@
 
 /* 1.0.0:security/pkg/pki/ca/controller/secret.go, IstioSecretType */
 #define NAME_WORKLOAD_TYPE	"istio.io/key-and-cert"
+#define NAME_WORKLOAD_PREFIX	"istio."	/* and the service account */
+#define NAME_ACCOUNT		"istio.io/service-account.name"
+#define NAME_WORKLOAD_CHAIN	"cert-chain.pem"
+#define NAME_WORKLOAD_KEY	"key.pem"
 
 /* In every version: sidecar-injector.istio.io, validation.istio.io ... */
 #define NAME_WEBHOOK_SUFFIX	".istio.io"

@@ -134,6 +134,8 @@ read_pem(struct input *in, const struct doc_source *src, struct err *e)
 	f.source = TRUST_FILE;
 	f.entry.name = "";
 	f.entry.seen.state = SEEN_PRESENT;
+	f.entry.text = buf_str(&text);
+	f.entry.len = text.len;
 	ret = 0;
 	if (in->sink->trust_copy != NULL && !only_keys(&f.entry.bundle))
 		ret = in->sink->trust_copy(in->sink->arg, &f, e);

@@ -24,6 +24,7 @@ static const struct maker makers[] = {
 	    "validatingwebhookconfiguration", 0, object_webhooks },
 	{ "", "Pod", "pod", 1, object_pod },
 	{ "", "Namespace", "namespace", 0, object_ns },
+	{ "", "ServiceAccount", "serviceaccount", 1, object_account },
 	{ "apps", "DaemonSet", "daemonset", 1, object_template },
 	{ "apps", "StatefulSet", "statefulset", 1, object_template },
 	{ "extensions", "DaemonSet", "daemonset", 1, object_template },
@@ -60,14 +61,15 @@ object_annotation(const struct object *ob, const char *name)
 	    (const char *)NULL), NULL);
 }
 
-int
-entry_pem(struct entry *en, const char *name, const char *text, size_t len,
+/* Text that is there, into a bundle where that is wanted. */
+static int
+take_text(struct entry *en, const char *text, size_t len, int how,
     struct err *e)
 {
-	memset(en, 0, sizeof(*en));
-	en->name = name;
 	en->seen.state = len == 0 ? SEEN_ABSENT : SEEN_PRESENT;
-	if (len == 0 ||
+	en->text = text;
+	en->len = len;
+	if (len == 0 || (how & ENTRY_TEXT) ||
 	    bundle_parse(text, len, &en->bundle, &en->seen.err) == 0)
 		return 0;
 	if (en->seen.err.class == ERR_NOMEM)
@@ -78,16 +80,16 @@ entry_pem(struct entry *en, const char *name, const char *text, size_t len,
 }
 
 int
-entry_node(struct entry *en, const char *name, const struct node *v, int plain,
+entry_node(struct entry *en, const char *name, const struct node *v, int how,
     struct err *e)
 {
-	struct buf text;
 	const char *s;
 	size_t len;
 	int ret;
 
 	memset(en, 0, sizeof(*en));
 	en->name = name;
+	buf_init_secret(&en->decoded, BUNDLE_BYTES_MAX, "a bundle");
 	if (v == NULL || node_type(v) == NODE_NULL)
 		return 0;
 	if ((s = node_str(v, &len)) == NULL) {
@@ -95,16 +97,17 @@ entry_node(struct entry *en, const char *name, const struct node *v, int plain,
 		err_set(&en->seen.err, ERR_FORMAT, "it is not a string");
 		return 0;
 	}
-	if (plain || node_is_bytes(v))
-		return entry_pem(en, name, s, len, e);
-	buf_init_secret(&text, BUNDLE_BYTES_MAX, "a bundle");
-	if (b64_decode(s, len, &text, &en->seen.err) == -1) {
+	if ((how & ENTRY_PLAIN) || node_is_bytes(v))
+		return take_text(en, s, len, how, e);
+	if (b64_decode(s, len, &en->decoded, &en->seen.err) == -1) {
 		ret = en->seen.err.class == ERR_NOMEM ? err_nomem(e) : 0;
 		en->seen.state = en->seen.err.class == ERR_LIMIT ?
 		    SEEN_TOO_BIG : SEEN_MALFORMED;
 	} else
-		ret = entry_pem(en, name, buf_str(&text), text.len, e);
-	buf_release(&text);
+		ret = take_text(en, buf_str(&en->decoded), en->decoded.len,
+		    how, e);
+	if (ret == -1)
+		entry_release(en);
 	return ret;
 }
 
@@ -112,6 +115,7 @@ void
 entry_release(struct entry *en)
 {
 	bundle_release(&en->bundle);
+	buf_release(&en->decoded);
 }
 
 /* Is the group of "GROUP/VERSION" (or "VERSION") this one? */
@@ -168,6 +172,18 @@ nameless(const struct object *ob, const char *file, size_t nth,
 	return object_unknown(&anon, entry, &why, e);
 }
 
+/* Files need not hold the Namespace itself: what is in it names it. */
+static int
+note_ns(const struct object *ob, const struct maker *m, struct err *e)
+{
+	struct mesh_ns f = { .ref = { "namespace", "", ob->ref.ns, NULL,
+	    NULL } };
+
+	if (!m->namespaced || ob->sink->ns == NULL || !ob->o->text)
+		return 0;
+	return ob->sink->ns(ob->sink->arg, &f, e);
+}
+
 int
 observe_object(const struct node *obj, const char *file, size_t nth,
     const struct observe_options *o, const struct sink *sink, struct err *e)
@@ -199,5 +215,5 @@ observe_object(const struct node *obj, const char *file, size_t nth,
 	}
 	ob.ref.uid = node_str(node_get(ob.meta, "uid"), NULL);
 	ob.ref.version = node_str(node_get(ob.meta, "resourceVersion"), NULL);
-	return m->make(&ob, e);
+	return note_ns(&ob, m, e) == -1 ? -1 : m->make(&ob, e);
 }

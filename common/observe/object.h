@@ -17,20 +17,18 @@ struct object {
 int	object_unknown(const struct object *ob, const char *entry,
 	    const struct err *why, struct err *e);
 
-/*
- * Fill in en from text in PEM.  -1 only for no memory: text that cannot be
- * taken is said in en->seen.  entry_release() frees the bundle.
- */
-int	entry_pem(struct entry *en, const char *name, const char *text,
-	    size_t len, struct err *e);
-void	entry_release(struct entry *en);
+/* How a value stands in a manifest, and how far it is taken. */
+#define ENTRY_PLAIN	1	/* it is text, not base64 */
+#define ENTRY_TEXT	2	/* it is not taken apart as PEM */
 
 /*
- * The same from a value of a manifest: plain is 1 for text, 0 for base64.
- * NULL, null and "" make it absent.
+ * Fill in en from a value of a manifest, whose memory it borrows.  NULL, null
+ * and "" make it absent.  -1 only for no memory: a value that cannot be taken
+ * is said in en->seen.  entry_release() in any case, unless -1.
  */
 int	entry_node(struct entry *en, const char *name, const struct node *v,
-	    int plain, struct err *e);
+	    int how, struct err *e);
+void	entry_release(struct entry *en);
 
 /* The makers of facts, by kind. */
 int	object_secret(const struct object *ob, struct err *e);
@@ -40,10 +38,15 @@ int	object_webhooks(const struct object *ob, struct err *e);
 int	object_pod(const struct object *ob, struct err *e);
 int	object_template(const struct object *ob, struct err *e);
 int	object_ns(const struct object *ob, struct err *e);
+int	object_account(const struct object *ob, struct err *e);
 int	object_deployment(const struct object *ob, struct err *e);
 int	object_mesh_policy(const struct object *ob, struct err *e);
 int	object_policy(const struct object *ob, struct err *e);
 int	object_peer(const struct object *ob, struct err *e);
+
+/* meshConfig, for sink->mesh_config. */
+int	mesh_config_fact(const struct object *ob, const struct node *config,
+	    struct err *e);
 
 /* metadata.labels[name] and metadata.annotations[name], or NULL. */
 const char *object_label(const struct object *ob, const char *name);

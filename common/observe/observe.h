@@ -22,6 +22,11 @@ struct observe_options {
 	 * certificates (n == 0): who does not ask need not pay.
 	 */
 	const char	*trust_ns;
+	/*
+	 * Trust copies, webhooks and workloads come as text, not taken apart.
+	 * Without it workloads come without contents.
+	 */
+	int		 text;
 	/* Called now and then, for progress; may be NULL. */
 	void		(*progress)(void *arg, const char *what,
 			    uint64_t bytes, uint64_t objects);

@@ -208,10 +208,3 @@ object_template(const struct object *ob, struct err *e)
 	t = node_path(ob->node, "spec", "template", (const char *)NULL);
 	return t == NULL ? 0 : hand_on(ob, t, e);
 }
-
-int
-object_ns(const struct object *ob, struct err *e)
-{
-	return ob->sink->ns == NULL ? 0 :
-	    ob->sink->ns(ob->sink->arg, &ob->ref, e);
-}

@@ -114,6 +114,7 @@ static int
 keep_ns(struct pods *p, const struct ref *ref, struct err *e)
 {
 	size_t room = p->room == 0 ? 64 : p->room * 2;
+	struct mesh_ns f = { .ref = *ref, .seen = 1 };
 	char **ns;
 
 	if (p->nns == PODS_NAMESPACES_MAX)
@@ -130,7 +131,7 @@ keep_ns(struct pods *p, const struct ref *ref, struct err *e)
 	p->nns++;
 	if (p->sink->ns == NULL || p->s->namespaces == PODS_NO_NAMESPACES)
 		return 0;
-	return p->sink->ns(p->sink->arg, ref, e);
+	return p->sink->ns(p->sink->arg, &f, e);
 }
 
 static int

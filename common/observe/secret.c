@@ -27,7 +27,7 @@ has_value(const struct object *ob, const char *key)
 }
 
 static int
-take(const struct object *ob, struct entry *en, const char *key,
+take(const struct object *ob, struct entry *en, const char *key, int how,
     struct err *e)
 {
 	const struct node *v;
@@ -38,7 +38,7 @@ take(const struct object *ob, struct entry *en, const char *key,
 		return 0;
 	}
 	v = value_of(ob, key, &plain);
-	return entry_node(en, key, v, plain, e);
+	return entry_node(en, key, v, how | (plain ? ENTRY_PLAIN : 0), e);
 }
 
 static const struct cert *
@@ -187,9 +187,9 @@ ca_secret(const struct object *ob, struct err *e)
 	f.owner = owner_of(ob);
 	n = &ca_names[f.layout];
 	f.key_name = n->key;
-	if (take(ob, &f.cert, n->cert, e) == 0 &&
-	    take(ob, &f.chain, n->chain, e) == 0 &&
-	    take(ob, &f.root, n->root, e) == 0 &&
+	if (take(ob, &f.cert, n->cert, 0, e) == 0 &&
+	    take(ob, &f.chain, n->chain, 0, e) == 0 &&
+	    take(ob, &f.root, n->root, 0, e) == 0 &&
 	    take_key(ob, &f, e) == 0)
 		ret = ob->sink->ca_secret(ob->sink->arg, &f, e);
 	entry_release(&f.cert);
@@ -206,9 +206,33 @@ istiod_tls(const struct object *ob, struct err *e)
 
 	if (ob->sink->trust_copy == NULL || !has_value(ob, NAME_TLS_CA_KEY))
 		return 0;
-	if (take(ob, &f.entry, NAME_TLS_CA_KEY, e) == 0)
+	if (take(ob, &f.entry, NAME_TLS_CA_KEY, ob->o->text ? ENTRY_TEXT : 0,
+	    e) == 0)
 		ret = ob->sink->trust_copy(ob->sink->arg, &f, e);
 	entry_release(&f.entry);
+	return ret;
+}
+
+/* Its key is text like the others here, and wiped with them. */
+static int
+workload(const struct object *ob, struct err *e)
+{
+	struct workload f;
+	int plain, ret = -1;
+
+	memset(&f, 0, sizeof(f));
+	f.ref = ob->ref;
+	f.account = object_annotation(ob, NAME_ACCOUNT);
+	if (!ob->o->text)
+		return ob->sink->workload(ob->sink->arg, &f, e);
+	if (take(ob, &f.chain, NAME_WORKLOAD_CHAIN, ENTRY_TEXT, e) == 0 &&
+	    take(ob, &f.root, NAME_ROOT_KEY, ENTRY_TEXT, e) == 0 &&
+	    take(ob, &f.key, NAME_WORKLOAD_KEY, ENTRY_TEXT, e) == 0)
+		ret = ob->sink->workload(ob->sink->arg, &f, e);
+	node_wipe(value_of(ob, NAME_WORKLOAD_KEY, &plain));
+	entry_release(&f.chain);
+	entry_release(&f.root);
+	entry_release(&f.key);
 	return ret;
 }
 
@@ -225,6 +249,6 @@ object_secret(const struct object *ob, struct err *e)
 	type = node_str(node_get(ob->node, "type"), NULL);
 	if (type != NULL && strcmp(type, NAME_WORKLOAD_TYPE) == 0 &&
 	    ob->sink->workload != NULL)
-		return ob->sink->workload(ob->sink->arg, &ob->ref, e);
+		return workload(ob, e);
 	return 0;
 }

@@ -4,7 +4,6 @@
 
 #include "mesh/names.h"
 #include "observe/object.h"
-#include "pki/b64.h"
 
 static int
 hand_on(const struct object *ob, struct entry *en, enum trust_source source,
@@ -25,6 +24,13 @@ unread(const struct object *ob)
 	    strcmp(ob->o->trust_ns, ob->ref.ns) != 0;
 }
 
+/* Taken apart, or not. */
+static int
+how(const struct object *ob)
+{
+	return ob->o->text ? ENTRY_TEXT : 0;
+}
+
 static int
 root_configmap(const struct object *ob, const struct node *v, struct err *e)
 {
@@ -32,7 +38,7 @@ root_configmap(const struct object *ob, const struct node *v, struct err *e)
 
 	if (unread(ob))
 		v = NULL;
-	if (entry_node(&en, NAME_ROOT_KEY, v, 1, e) == -1)
+	if (entry_node(&en, NAME_ROOT_KEY, v, ENTRY_PLAIN | how(ob), e) == -1)
 		return -1;
 	return hand_on(ob, &en, TRUST_CA_ROOT_CERT, e);
 }
@@ -48,7 +54,7 @@ security_configmap(const struct object *ob, struct err *e)
 	    (const char *)NULL);
 	if (v == NULL)
 		return 0;
-	if (entry_node(&en, NAME_SECURITY_KEY, unread(ob) ? NULL : v, 0,
+	if (entry_node(&en, NAME_SECURITY_KEY, unread(ob) ? NULL : v, how(ob),
 	    e) == -1)
 		return -1;
 	return hand_on(ob, &en, TRUST_ISTIO_SECURITY, e);
@@ -63,6 +69,9 @@ on_mesh_config(void *arg, const struct node *config, struct err *e)
 	char name[64];
 	size_t i;
 
+	if (ob->sink->mesh_config != NULL &&
+	    mesh_config_fact(ob, config, e) == -1)
+		return -1;
 	list = node_get(config, "caCertificates");
 	for (i = 0; i < node_len(list); i++) {
 		/* an element can be a certSigner or a URL instead */
@@ -70,7 +79,7 @@ on_mesh_config(void *arg, const struct node *config, struct err *e)
 			continue;
 		snprintf(name, sizeof(name), "%s.caCertificates[%zu]",
 		    NAME_MESH_KEY, i);
-		if (entry_node(&en, name, v, 1, e) == -1 ||
+		if (entry_node(&en, name, v, ENTRY_PLAIN | how(ob), e) == -1 ||
 		    hand_on(ob, &en, TRUST_MESH_CONFIG, e) == -1)
 			return -1;
 	}
@@ -140,7 +149,8 @@ object_trust_bundle(const struct object *ob, struct err *e)
 	    strcmp(signer, NAME_TRUST_SIGNER) != 0)
 		return 0;
 	if (entry_node(&en, "trustBundle", node_path(ob->node, "spec",
-	    "trustBundle", (const char *)NULL), 1, e) == -1)
+	    "trustBundle", (const char *)NULL), ENTRY_PLAIN | how(ob), e) ==
+	    -1)
 		return -1;
 	return hand_on(ob, &en, TRUST_CLUSTER_BUNDLE, e);
 }
@@ -152,6 +162,17 @@ is_istio_webhook(const char *name, size_t len)
 
 	return len > end && len <= OBSERVE_NAME_MAX &&
 	    strcmp(name + len - end, NAME_WEBHOOK_SUFFIX) == 0;
+}
+
+/* Who is called. */
+static void
+take_client(const struct node *c, struct webhook *f)
+{
+	f->service_ns = node_str(node_path(c, "service", "namespace",
+	    (const char *)NULL), NULL);
+	f->service = node_str(node_path(c, "service", "name",
+	    (const char *)NULL), NULL);
+	f->url = node_str(node_get(c, "url"), NULL);
 }
 
 int
@@ -173,8 +194,9 @@ object_webhooks(const struct object *ob, struct err *e)
 		    !is_istio_webhook(name, len))
 			continue;
 		if (entry_node(&f.entry, name, node_path(w, "clientConfig",
-		    "caBundle", (const char *)NULL), 0, e) == -1)
+		    "caBundle", (const char *)NULL), how(ob), e) == -1)
 			return -1;
+		take_client(node_get(w, "clientConfig"), &f);
 		ret = ob->sink->webhook(ob->sink->arg, &f, e);
 		entry_release(&f.entry);
 		if (ret == -1)

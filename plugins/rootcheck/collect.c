@@ -288,7 +288,7 @@ on_mtls_policy(void *arg, const struct mtls_policy *f, struct err *e)
 }
 
 static int
-on_workload(void *arg, const struct ref *f, struct err *e)
+on_workload(void *arg, const struct workload *f, struct err *e)
 {
 	struct rc *rc = arg;
 

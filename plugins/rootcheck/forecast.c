@@ -20,7 +20,7 @@ offer(struct rc_break *best, const struct rc_object *o,
 }
 
 static int
-on_path(const struct rc_chain *c, const struct cert *cert)
+on_path(const struct ca_chain *c, const struct cert *cert)
 {
 	size_t i;
 

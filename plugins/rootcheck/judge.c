@@ -328,7 +328,8 @@ rc_end(struct rc *rc,
 		err_nomem(e);
 		goto out;
 	}
-	rc_prepare(rc);
+	if (rc_prepare(rc, e) == -1)
+		goto out;
 	for (i = 0; i < rc->nobj; i++)
 		if (judge_object(&j, &rc->obj[i], words, e) == -1)
 			goto out;

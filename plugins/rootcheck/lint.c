@@ -153,7 +153,7 @@ rc_key_mismatch(const struct rc_at *at, struct rc_words *w)
 int
 rc_chain_broken(const struct rc_at *at, struct rc_words *w)
 {
-	const struct rc_chain *c = &at->obj->chain;
+	const struct ca_chain *c = &at->obj->chain;
 
 	if (!is_signer(at) || !c->judged || c->by == NULL ||
 	    at->obj->incomplete)
@@ -171,7 +171,7 @@ rc_chain_broken(const struct rc_at *at, struct rc_words *w)
 int
 rc_path_length(const struct rc_at *at, struct rc_words *w)
 {
-	const struct rc_chain *c = &at->obj->chain;
+	const struct ca_chain *c = &at->obj->chain;
 
 	if (at->obj->what != RC_CA || !c->judged || c->by == NULL ||
 	    c->res.why != CHAIN_PATH_LENGTH || c->res.where == NULL ||

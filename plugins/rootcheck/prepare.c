@@ -22,12 +22,6 @@ rc_self_signed(const struct rc_object *o)
 	return o->layout == CA_SELF_SIGNED || o->layout == CA_GENERATED;
 }
 
-static int
-filled(const struct rc_entry *en)
-{
-	return en->name != NULL && en->seen.state != SEEN_ABSENT;
-}
-
 static struct rc_object *
 ca_object(struct rc *rc, const char *name)
 {
@@ -38,71 +32,6 @@ ca_object(struct rc *rc, const char *name)
 		    strcmp(rc->obj[i].name, name) == 0)
 			return &rc->obj[i];
 	return NULL;
-}
-
-static int
-holds(const struct rc_entry *en, const struct cert *c)
-{
-	size_t i;
-
-	for (i = 0; i < en->n; i++)
-		if (en->block[i].cert != NULL &&
-		    cert_equal(en->block[i].cert, c))
-			return 1;
-	return 0;
-}
-
-/* Does the CA's own published trust hold a certificate of this cacerts? */
-static int
-published(const struct rc *rc, const struct rc_object *cacerts)
-{
-	enum trust_source source;
-	const struct rc_object *o;
-	int seen = -1;
-	size_t i, j;
-
-	source = rc->era == ERA_CITADEL ? TRUST_ISTIO_SECURITY :
-	    TRUST_CA_ROOT_CERT;
-	for (i = 0; i < rc->nobj; i++) {
-		o = &rc->obj[i];
-		if (o->what != RC_TRUST || o->source != source ||
-		    rc_first(&o->entry[0]) == NULL)
-			continue;
-		seen = 0;
-		for (j = 0; j < o->entry[0].n; j++) {
-			if (o->entry[0].block[j].cert == NULL)
-				continue;
-			if (holds(&cacerts->entry[SLOT_ROOT],
-			    o->entry[0].block[j].cert))
-				return 1;
-			/* Citadel publishes the chain, if there is one: */
-			/* 1.4.10:security/pkg/pki/ca/ca.go */
-			if (source == TRUST_ISTIO_SECURITY &&
-			    holds(&cacerts->entry[SLOT_CHAIN],
-			    o->entry[0].block[j].cert))
-				return 1;
-		}
-	}
-	return seen;
-}
-
-static int
-is_incomplete(const struct rc *rc, const struct rc_object *o)
-{
-	int cert, chain, root, key, have, want;
-
-	if (rc_self_signed(o))
-		return 0;
-	cert = filled(&o->entry[SLOT_CERT]);
-	chain = filled(&o->entry[SLOT_CHAIN]);
-	root = filled(&o->entry[SLOT_ROOT]);
-	key = o->key != KEYS_ABSENT;
-	have = cert + chain + root + key;
-	want = o->layout == CA_PLUGGED ? 4 : 3;
-	if (have == 0 || have == want)
-		return 0;
-	return !(root && have == 1 && o->layout == CA_PLUGGED &&
-	    era_appends_roots(rc->era, era_version(&rc->plane, rc->era)));
 }
 
 /* A CA secret that could not be examined at all: it may be the one in force. */
@@ -124,47 +53,119 @@ ca_unknown(struct rc *rc)
 	return 0;
 }
 
-static void
-choose_ca(struct rc *rc)
+/* The certificates of an entry, as era/ takes them.  -1: no memory. */
+static int
+certs_of(const struct rc_entry *en, struct certs *l)
 {
-	const struct version *v = era_version(&rc->plane, rc->era);
-	struct rc_object *sec, *cac;
-	struct ca_facts f;
+	size_t i;
 
-	sec = ca_object(rc, NAME_CA_SECRET);
-	cac = ca_object(rc, NAME_CACERTS);
-	memset(&f, 0, sizeof(f));
-	f.era = rc->era;
-	f.version = *v;
-	f.self_signed = rc->plane.self_signed;
-	f.citadel = rc->plane.citadel;
-	f.external = rc->plane.external[0] != '\0' &&
-	    rc->era == ERA_ISTIOD;
-	f.has_secret = sec != NULL;
-	f.has_cacerts = cac != NULL;
-	f.published = -1;
-	if (cac != NULL) {
-		f.generated = cac->layout == CA_GENERATED;
-		f.can_sign = era_can_sign(v, cac->layout,
-		    filled(&cac->entry[SLOT_CERT]), cac->key != KEYS_ABSENT,
-		    filled(&cac->entry[SLOT_CHAIN]),
-		    filled(&cac->entry[SLOT_ROOT]));
-		f.published = published(rc, cac);
+	memset(l, 0, sizeof(*l));
+	l->filled = en->name != NULL && en->seen.state != SEEN_ABSENT;
+	if ((l->v = calloc(en->n + 1, sizeof(struct cert *))) == NULL)
+		return -1;
+	for (i = 0; i < en->n; i++)
+		if (en->block[i].cert != NULL)
+			l->v[l->n++] = en->block[i].cert;
+	return 0;
+}
+
+/* The same of a CA's secret; held_free() in any case. */
+static int
+held_of(const struct rc_object *o, struct ca_held *h)
+{
+	memset(h, 0, sizeof(*h));
+	h->layout = o->layout;
+	h->key = o->key;
+	return certs_of(&o->entry[SLOT_CERT], &h->cert) == -1 ||
+	    certs_of(&o->entry[SLOT_CHAIN], &h->chain) == -1 ||
+	    certs_of(&o->entry[SLOT_ROOT], &h->root) == -1 ? -1 : 0;
+}
+
+static void
+held_free(struct ca_held *h)
+{
+	free(h->cert.v);
+	free(h->chain.v);
+	free(h->root.v);
+}
+
+/* What the CA publishes, in all its copies together. */
+static int
+published(const struct rc *rc, struct certs *l)
+{
+	enum trust_source source;
+	struct certs one;
+	struct cert **v;
+	size_t i;
+
+	source = rc->era == ERA_CITADEL ? TRUST_ISTIO_SECURITY :
+	    TRUST_CA_ROOT_CERT;
+	for (i = 0; i < rc->nobj; i++) {
+		if (rc->obj[i].what != RC_TRUST || rc->obj[i].source != source)
+			continue;
+		if (certs_of(&rc->obj[i].entry[0], &one) == -1)
+			return -1;
+		v = reallocarray(l->v, l->n + one.n + 1, sizeof(*v));
+		if (v != NULL) {
+			memcpy(v + l->n, one.v, one.n * sizeof(*v));
+			l->v = v;
+			l->n += one.n;
+		}
+		free(one.v);
+		if (v == NULL)
+			return -1;
 	}
-	era_in_force(&f, &rc->ca);
-	if (ca_unknown(rc))	/* then nothing is said of the other one */
-		memset(&rc->ca, 0, sizeof(rc->ca));
+	return 0;
+}
+
+static void
+set_force(struct rc *rc, struct rc_object *sec, struct rc_object *cac,
+    const struct authority *a)
+{
+	rc->ca = a->ca;
 	if (sec != NULL)
 		sec->leftover = rc->ca.secret_leftover;
 	if (cac != NULL) {
 		cac->leftover = rc->ca.cacerts_leftover;
 		cac->latent = rc->ca.cacerts_latent;
-		cac->incomplete = !cac->leftover && is_incomplete(rc, cac);
+		cac->incomplete = a->incomplete;
 	}
 	rc->force = rc->ca.in_force == CA_SECRET ? sec :
 	    rc->ca.in_force == CA_CACERTS ? cac : NULL;
 	if (rc->force != NULL)
 		rc->force->in_force = 1;
+}
+
+static int
+choose_ca(struct rc *rc)
+{
+	struct rc_object *sec = ca_object(rc, NAME_CA_SECRET);
+	struct rc_object *cac = ca_object(rc, NAME_CACERTS);
+	struct authority_facts f = { .plane = &rc->plane, .era = rc->era };
+	struct ca_held held[2];
+	struct certs copies;
+	struct authority a;
+	int ret = -1;
+
+	memset(held, 0, sizeof(held));
+	memset(&copies, 0, sizeof(copies));
+	if ((sec != NULL && held_of(sec, &held[0]) == -1) ||
+	    (cac != NULL && held_of(cac, &held[1]) == -1) ||
+	    published(rc, &copies) == -1)
+		goto out;
+	f.secret = sec == NULL ? NULL : &held[0];
+	f.cacerts = cac == NULL ? NULL : &held[1];
+	f.unseen = ca_unknown(rc);
+	f.published = &copies;
+	f.npublished = 1;
+	authority_choose(&f, &a);
+	set_force(rc, sec, cac, &a);
+	ret = 0;
+out:
+	free(copies.v);
+	held_free(&held[0]);
+	held_free(&held[1]);
+	return ret;
 }
 
 static enum rc_role
@@ -204,85 +205,43 @@ give_roles(struct rc_object *o)
 	}
 }
 
-/* The certificates of an entry from the skip-th on; returns how many. */
-static size_t
-gather(const struct rc_entry *en, size_t skip, struct cert **to)
+/* The chain of a plugged-in CA. */
+static int
+judge_chain(struct rc_object *o)
 {
-	size_t i, n = 0, seen = 0;
+	struct ca_held h;
+	int ret;
 
-	for (i = 0; i < en->n; i++)
-		if (en->block[i].cert != NULL && seen++ >= skip)
-			to[n++] = en->block[i].cert;
-	return n;
+	if ((ret = held_of(o, &h)) == 0)
+		authority_chain(&h, &o->chain);
+	held_free(&h);
+	return ret;
 }
 
-/*
- * Would the chain hold for those who read it: istiod and everything in Go when
- * it loads, Envoy when it shakes hands?  Dates have rules of their own.
- */
-static void
-judge_chain(const struct rc *rc, struct rc_object *o)
-{
-	static const struct ruleset *const who[] = {
-		&ruleset_boringssl, &ruleset_go
-	};
-	struct cert **inter, **anchor;
-	struct chain_query q;
-	size_t i, n;
-
-	memset(&q, 0, sizeof(q));
-	q.leaf = rc_first(&o->entry[SLOT_CERT]);
-	if (q.leaf == NULL || rc_first(&o->entry[SLOT_ROOT]) == NULL)
-		return;
-	n = o->entry[SLOT_CERT].n + o->entry[SLOT_CHAIN].n;
-	inter = calloc(n, sizeof(struct cert *));
-	anchor = calloc(o->entry[SLOT_ROOT].n, sizeof(struct cert *));
-	o->chain.judged = 1;
-	if (inter == NULL || anchor == NULL) {
-		o->chain.by = &ruleset_go;
-		o->chain.res.why = CHAIN_LIMIT;
-		goto out;
-	}
-	q.ninter = gather(&o->entry[SLOT_CERT], 1, inter);
-	q.ninter += gather(&o->entry[SLOT_CHAIN], 0, inter + q.ninter);
-	q.nanchor = gather(&o->entry[SLOT_ROOT], 0, anchor);
-	q.inter = inter;
-	q.anchor = anchor;
-	q.now = rc->p.now;
-	q.ignore_time = 1;
-	for (i = 0; i < sizeof(who) / sizeof(who[0]); i++)
-		if (chain_verify(who[i], &q, &o->chain.res) != CHAIN_OK) {
-			o->chain.by = who[i];
-			break;
-		}
-out:
-	free(inter);
-	free(anchor);
-}
-
-static const struct cert *
-root_in_force(const struct rc *rc)
+static int
+root_in_force(struct rc *rc)
 {
 	const struct rc_object *o = rc->force;
+	struct ca_held h;
 	size_t i;
+	int ret;
 
-	if (o != NULL && rc_self_signed(o))
-		return rc_first(&o->entry[SLOT_CERT]);
 	if (o != NULL) {
-		if (o->chain.judged && o->chain.by == NULL)
-			return o->chain.res.path[o->chain.res.npath - 1];
-		return rc_first(&o->entry[SLOT_ROOT]);
+		if ((ret = held_of(o, &h)) == 0)
+			rc->root = authority_root(&h, &o->chain);
+		held_free(&h);
+		return ret;
 	}
 	if (rc->ca.in_force == CA_EXTERNAL)
-		return NULL;
-	for (i = 0; i < rc->nobj; i++) {
+		return 0;
+	for (i = 0; rc->root == NULL && i < rc->nobj; i++) {
 		o = &rc->obj[i];
 		if (o->what == RC_TRUST && o->source == TRUST_FILE &&
 		    rc_first(&o->entry[0]) != NULL &&
 		    rc_first(&o->entry[0])->self_issued)
-			return rc_first(&o->entry[0]);
+			rc->root = rc_first(&o->entry[0]);
 	}
-	return NULL;
+	return 0;
 }
 
 /* Namespace, name, kind, and as they came. */
@@ -299,22 +258,27 @@ by_name(const void *a, const void *b)
 	return x->order < y->order ? -1 : x->order > y->order;
 }
 
-void
-rc_prepare(struct rc *rc)
+int
+rc_prepare(struct rc *rc, struct err *e)
 {
+	struct rc_object *o;
 	size_t i;
 
 	if (rc->nobj > 0)
 		qsort(rc->obj, rc->nobj, sizeof(*rc->obj), by_name);
 	rc->era = era_of(&rc->plane, &rc->signs);
-	choose_ca(rc);
+	if (choose_ca(rc) == -1)
+		return err_nomem(e);
 	for (i = 0; i < rc->nobj; i++) {
-		give_roles(&rc->obj[i]);
-		if (rc->obj[i].what == RC_CA && !rc->obj[i].leftover &&
-		    !rc_self_signed(&rc->obj[i]))
-			judge_chain(rc, &rc->obj[i]);
+		o = &rc->obj[i];
+		give_roles(o);
+		if (o->what == RC_CA && !o->leftover && !rc_self_signed(o) &&
+		    judge_chain(o) == -1)
+			return err_nomem(e);
 	}
-	rc->root = root_in_force(rc);
+	if (root_in_force(rc) == -1)
+		return err_nomem(e);
 	if (rc->force != NULL && rc_self_signed(rc->force))
 		era_rotator(&rc->plane, rc->era, &rc->rotator);
+	return 0;
 }

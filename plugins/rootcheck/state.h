@@ -2,8 +2,7 @@
 #ifndef PLUGINS_ROOTCHECK_STATE_H
 #define PLUGINS_ROOTCHECK_STATE_H
 
-#include "era/era.h"
-#include "pki/chain.h"
+#include "era/authority.h"
 #include "plugins/rootcheck/rootcheck.h"
 
 enum rc_role {
@@ -33,13 +32,6 @@ struct rc_entry {
 	size_t		 n;
 };
 
-/* How the chain of a plugged-in CA looks to those who will verify it. */
-struct rc_chain {
-	int			 judged;
-	const struct ruleset	*by;	/* who refuses it, or NULL */
-	struct chain_result	 res;	/* by's, or Go's */
-};
-
 struct rc_object {
 	enum rc_what	 what;
 	size_t		 order;		/* of arrival */
@@ -56,7 +48,7 @@ struct rc_object {
 	int		 latent;
 	int		 incomplete;
 	int		 in_force;
-	struct rc_chain	 chain;
+	struct ca_chain	 chain;
 	/* RC_TRUST */
 	enum trust_source source;
 	/* RC_UNKNOWN */
@@ -86,7 +78,7 @@ struct rc {
 };
 
 /* prepare.c: which CA is in force, everybody's role, the chains. */
-void	rc_prepare(struct rc *rc);
+int	rc_prepare(struct rc *rc, struct err *e);
 
 /* The first certificate of an entry, or NULL. */
 struct cert *rc_first(const struct rc_entry *en);
