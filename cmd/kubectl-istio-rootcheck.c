@@ -22,7 +22,7 @@ read_cluster(struct run *r, const struct observe_options *oo,
 
 	if (kube_connect(&r->flags, &ko, &k, e) == -1)
 		return -1;
-	ret = observe_cluster(k, r->o.istio_ns, oo, sink, e);
+	ret = observe_cluster(k, r->o.istio_ns, oo, sink, NULL, e);
 	kube_close(k);
 	return ret;
 }

@@ -53,6 +53,7 @@ struct control_plane {
 	char		 external[128];	/* istiod: who signs instead, or "" */
 	enum era_flag	 by_default;	/* Citadel: unlabelled namespaces */
 	char		 provider[64];	/* PILOT_CERT_PROVIDER, or "" */
+	char		 configmap[254]; /* istiod: that holds its root */
 	int		 cluster_bundle; /* ClusterTrustBundle, no ConfigMaps */
 	long		 check_interval; /* rotator: seconds, -1 if not said */
 	int		 grace_percent;	/* rotator: -1 if not said */

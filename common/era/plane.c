@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "era/era.h"
+#include "mesh/names.h"
 
 static const char *
 lookup(const struct name_value *v, size_t n, const char *name)
@@ -173,6 +174,9 @@ learn_publishing(struct control_plane *cp, const struct container *c)
 	s = lookup(c->env, c->nenv, "PILOT_CERT_PROVIDER");
 	if (s != NULL)
 		snprintf(cp->provider, sizeof(cp->provider), "%s", s);
+	s = lookup(c->env, c->nenv, NAME_ROOT_CONFIGMAP_ENV);
+	if (s != NULL && *s != '\0')
+		snprintf(cp->configmap, sizeof(cp->configmap), "%s", s);
 	s = lookup(c->env, c->nenv, "ENABLE_CLUSTER_TRUST_BUNDLE_API");
 	if (s != NULL && parse_bool(s) == FLAG_TRUE)
 		cp->cluster_bundle = 1;
@@ -193,6 +197,8 @@ void
 era_init(struct control_plane *cp)
 {
 	memset(cp, 0, sizeof(*cp));
+	snprintf(cp->configmap, sizeof(cp->configmap), "%s",
+	    NAME_ROOT_CONFIGMAP);
 	cp->check_interval = -1;
 	cp->grace_percent = -1;
 }

@@ -85,7 +85,8 @@ enum trust_source {
 	TRUST_ISTIOD_TLS,	/* Secret istiod-tls, ca.crt */
 	TRUST_MESH_CONFIG,	/* meshConfig.caCertificates */
 	TRUST_CLUSTER_BUNDLE,	/* ClusterTrustBundle */
-	TRUST_FILE		/* a bare PEM file */
+	TRUST_FILE,		/* a bare PEM file */
+	TRUST_NAMED		/* the secret that was asked for by name */
 };
 
 struct trust_copy {

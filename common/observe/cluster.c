@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "mesh/names.h"
+#include "kube/node.h"
 #include "observe/want.h"
 
 #define ADMISSION "admissionregistration.k8s.io"
@@ -10,34 +11,35 @@
 /* Secrets are got by name, never listed. */
 const struct want wants[] = {
 	{ "", "v1", "secrets", "Secret", "secret", IN_ISTIO_NS,
-	    NAME_CA_SECRET, 0 },
+	    NAME_CA_SECRET, 0, 0 },
 	{ "", "v1", "secrets", "Secret", "secret", IN_ISTIO_NS,
-	    NAME_CACERTS, 0 },
+	    NAME_CACERTS, 0, 0 },
 	{ "", "v1", "secrets", "Secret", "secret", IN_ISTIO_NS,
-	    NAME_ISTIOD_TLS, 0 },
+	    NAME_ISTIOD_TLS, 0, 0 },
 	{ "", "v1", "configmaps", "ConfigMap", "configmap", IN_ISTIO_NS,
-	    NAME_ROOT_CONFIGMAP, 1 },
+	    NAME_ROOT_CONFIGMAP, 1, 0 },
 	{ "", "v1", "configmaps", "ConfigMap", "configmap", IN_ISTIO_NS,
-	    NAME_SECURITY_CONFIGMAP, 1 },
+	    NAME_SECURITY_CONFIGMAP, 1, 0 },
 	{ "", "v1", "configmaps", "ConfigMap", "configmap", IN_ISTIO_NS,
-	    NAME_MESH_CONFIGMAP, 1 },
+	    NAME_MESH_CONFIGMAP, 1, 0 },
 	{ "apps", "v1", "deployments", "Deployment", "deployment",
-	    IN_ISTIO_NS, NULL, 0 },
+	    IN_ISTIO_NS, NULL, 0, 0 },
 	{ ADMISSION, "v1", "mutatingwebhookconfigurations",
 	    "MutatingWebhookConfiguration", "mutatingwebhookconfiguration",
-	    IN_CLUSTER, NULL, 0 },
+	    IN_CLUSTER, NULL, 0, 0 },
 	{ ADMISSION, "v1", "validatingwebhookconfigurations",
 	    "ValidatingWebhookConfiguration",
-	    "validatingwebhookconfiguration", IN_CLUSTER, NULL, 0 },
+	    "validatingwebhookconfiguration", IN_CLUSTER, NULL, 0, 0 },
 	{ "certificates.k8s.io", "v1beta1", "clustertrustbundles",
 	    "ClusterTrustBundle", "clustertrustbundle", IN_CLUSTER,
-	    NAME_TRUST_BUNDLE, 0 },
+	    NAME_TRUST_BUNDLE, 0, 0 },
 	{ "authentication.istio.io", "v1alpha1", "meshpolicies", "MeshPolicy",
-	    "meshpolicy", IN_CLUSTER, "default", 0 },
+	    "meshpolicy", IN_CLUSTER, "default", 0, 1 },
 	{ "authentication.istio.io", "v1alpha1", "policies", "Policy",
-	    "policy", IN_ALL_NS, NULL, 0 },
+	    "policy", IN_ALL_NS, NULL, 0, 1 },
 	{ "security.istio.io", "v1beta1", "peerauthentications",
-	    "PeerAuthentication", "peerauthentication", IN_ALL_NS, NULL, 0 },
+	    "PeerAuthentication", "peerauthentication", IN_ALL_NS, NULL, 0,
+	    1 },
 };
 
 #define WANTS	(sizeof(wants) / sizeof(wants[0]))
@@ -59,8 +61,12 @@ struct cluster {
 	const struct observe_options	*o;
 	const struct sink		*sink;
 	struct sink			 tap;	/* sink, listened to */
-	struct kube_ask			 ask[WANTS + SECOND];
-	const struct want		*want[WANTS + SECOND];
+	const struct cluster_more	*more;
+	struct kube_ask			 ask[WANTS + SECOND + CLUSTER_MORE_MAX];
+	/* NULL: the question is more's */
+	const struct want		*want[WANTS + SECOND +
+					    CLUSTER_MORE_MAX];
+	size_t				 first_more;
 	size_t				 n;	/* asked so far, both waves */
 	char				*named[CLUSTER_REVISIONS_MAX + 1];
 	size_t				 nnamed;
@@ -69,7 +75,8 @@ struct cluster {
 };
 
 static const struct want want_configmap = {
-	"", "v1", "configmaps", "ConfigMap", "configmap", IN_ISTIO_NS, NULL, 1
+	"", "v1", "configmaps", "ConfigMap", "configmap", IN_ISTIO_NS, NULL, 1,
+	0
 };
 
 static void
@@ -93,24 +100,52 @@ want_of(const struct cluster *c, const struct kube_ask *a)
 	return c->want[a - c->ask];
 }
 
+/* The same question as its asker has it. */
+static const struct kube_ask *
+theirs(const struct cluster *c, const struct kube_ask *a)
+{
+	return &c->more->ask[(size_t)(a - c->ask) - c->first_more];
+}
+
 static int
 on_object(void *arg, const struct kube_ask *a, const struct node *obj,
     struct err *e)
 {
 	struct cluster *c = arg;
 
-	(void)a;
+	if (want_of(c, a) == NULL)
+		return c->more->sink->object(c->more->sink->arg, theirs(c, a),
+		    obj, e);
 	return observe_object(obj, "the API server", 0, c->o, &c->tap, e);
 }
 
+/* Ours are few: they are looked at as documents. */
+static int
+on_message(void *arg, const struct kube_ask *a,
+    const struct ProtobufCMessage *m, struct err *e)
+{
+	struct cluster *c = arg;
+	struct node *n;
+	int ret;
+
+	if (want_of(c, a) == NULL)
+		return c->more->sink->message(c->more->sink->arg, theirs(c,
+		    a), m, e);
+	if ((n = kube_node(a, m)) == NULL)
+		return err_nomem(e);
+	ret = on_object(arg, a, n, e);
+	kube_node_free(n);
+	return ret;
+}
+
+/* The version that older servers have of it, or NULL. */
 static const char *
-older_version(const struct kube_ask *a)
+older_of(const struct want *w)
 {
 	size_t i;
 
 	for (i = 0; i < sizeof(older) / sizeof(older[0]); i++)
-		if (strcmp(older[i].resource, a->resource) == 0 &&
-		    strcmp(older[i].version, a->version) != 0)
+		if (strcmp(older[i].resource, w->resource) == 0)
 			return older[i].version;
 	return NULL;
 }
@@ -120,14 +155,18 @@ on_failed(void *arg, const struct kube_ask *a, const struct err *why,
     struct err *e)
 {
 	struct cluster *c = arg;
+	const struct want *w = want_of(c, a);
 	struct ref ref = { .ns = a->ns };
 
+	if (w == NULL)
+		return c->more->sink->failed(c->more->sink->arg, theirs(c, a),
+		    why, e);
 	if (why->class == ERR_ABSENT) {
-		if (a < c->ask + WANTS)
-			c->again[a - c->ask] = older_version(a) != NULL;
+		if (w >= wants && w < wants + WANTS)
+			c->again[w - wants] = older_of(w) != NULL;
 		return 0;
 	}
-	ref.kind = want_of(c, a)->ref;
+	ref.kind = w->ref;
 	ref.name = a->name == NULL ? "*" : a->name;
 	if (c->sink->unknown == NULL)
 		return 0;
@@ -168,6 +207,14 @@ revision(struct cluster *c, const char *rev, struct err *e)
 	return remember(c, name, (size_t)n, e);
 }
 
+static int
+renamed(struct cluster *c, const char *name, struct err *e)
+{
+	if (c->more != NULL && c->more->renamed != NULL)
+		return c->more->renamed(c->more->arg, name, e);
+	return remember(c, name, strlen(name), e);
+}
+
 /* What an istiod says of the ConfigMaps that it works with. */
 static int
 tap_deployment(void *arg, const struct deployment *d, struct err *e)
@@ -183,7 +230,7 @@ tap_deployment(void *arg, const struct deployment *d, struct err *e)
 				continue;
 			if (strcmp(v->name, NAME_ROOT_CONFIGMAP_ENV) == 0 &&
 			    strcmp(v->value, NAME_ROOT_CONFIGMAP) != 0 &&
-			    remember(c, v->value, strlen(v->value), e) == -1)
+			    renamed(c, v->value, e) == -1)
 				return -1;
 			if (strcmp(v->name, "ENABLE_CLUSTER_TRUST_BUNDLE_API")
 			    == 0 && strcmp(v->value, "true") == 0)
@@ -230,6 +277,14 @@ tap_policy(void *arg, const struct mtls_policy *f, struct err *e)
 }
 
 static int
+tap_mesh_config(void *arg, const struct mesh_config *f, struct err *e)
+{
+	struct cluster *c = arg;
+
+	return c->sink->mesh_config(c->sink->arg, f, e);
+}
+
+static int
 tap_unknown(void *arg, const struct ref *f, const char *entry,
     const struct err *why, struct err *e)
 {
@@ -251,14 +306,17 @@ set_tap(struct cluster *c)
 	c->tap.trust_copy = s->trust_copy == NULL ? NULL : tap_trust_copy;
 	c->tap.webhook = s->webhook == NULL ? NULL : tap_webhook;
 	c->tap.mtls_policy = s->mtls_policy == NULL ? NULL : tap_policy;
+	c->tap.mesh_config = s->mesh_config == NULL ? NULL : tap_mesh_config;
 	c->tap.unknown = s->unknown == NULL ? NULL : tap_unknown;
 }
 
 static int
 fetch(struct cluster *c, struct kube *k, size_t from, struct err *e)
 {
-	struct kube_sink ks = { .object = on_object, .failed = on_failed,
-	    .arg = c };
+	struct kube_sink ks = {
+		.object = on_object, .failed = on_failed, .arg = c,
+		.message = c->more == NULL ? NULL : on_message
+	};
 
 	if (c->n == from)
 		return 0;
@@ -276,32 +334,58 @@ clocks(const struct cluster *c, const struct kube *k, struct err *e)
 	return c->sink->clocks(c->sink->arg, &f, e);
 }
 
+/* Everything whose name is known, and what somebody else asks for. */
+static void
+first_wave(struct cluster *c)
+{
+	size_t i;
+
+	for (i = 0; i < WANTS; i++)
+		if (!wants[i].policy || c->sink->mtls_policy != NULL)
+			add(c, &wants[i], wants[i].version, wants[i].name);
+	c->first_more = c->n;
+	for (i = 0; c->more != NULL && i < c->more->n; i++) {
+		c->ask[c->n] = c->more->ask[i];
+		c->want[c->n++] = NULL;
+	}
+}
+
+/* What the first one named. */
+static void
+second_wave(struct cluster *c)
+{
+	size_t i;
+
+	for (i = 0; i < WANTS; i++)
+		if (c->again[i] && (c->bundles || strcmp(wants[i].kind,
+		    "ClusterTrustBundle") != 0))
+			add(c, &wants[i], older_of(&wants[i]), wants[i].name);
+	for (i = 0; i < c->nnamed; i++)
+		add(c, &want_configmap, "v1", c->named[i]);
+}
+
 int
 observe_cluster(struct kube *k, const char *istio_ns,
-    const struct observe_options *o, const struct sink *sink, struct err *e)
+    const struct observe_options *o, const struct sink *sink,
+    const struct cluster_more *more, struct err *e)
 {
 	struct cluster *c;
 	int ret = -1;
-	size_t i;
+	size_t i, first;
 
 	if ((c = calloc(1, sizeof(*c))) == NULL)
 		return err_nomem(e);
 	c->istio_ns = istio_ns;
 	c->o = o;
 	c->sink = sink;
+	c->more = more;
 	set_tap(c);
-	for (i = 0; i < WANTS; i++)
-		add(c, &wants[i], wants[i].version, wants[i].name);
+	first_wave(c);
+	first = c->n;
 	if (fetch(c, k, 0, e) == -1)
 		goto out;
-	for (i = 0; i < WANTS; i++)
-		if (c->again[i] && (c->bundles || strcmp(wants[i].kind,
-		    "ClusterTrustBundle") != 0))
-			add(c, &wants[i], older_version(&c->ask[i]),
-			    wants[i].name);
-	for (i = 0; i < c->nnamed; i++)
-		add(c, &want_configmap, "v1", c->named[i]);
-	if (fetch(c, k, WANTS, e) == 0)
+	second_wave(c);
+	if (fetch(c, k, first, e) == 0)
 		ret = clocks(c, k, e);
 out:
 	for (i = 0; i < c->nnamed; i++)

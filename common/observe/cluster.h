@@ -17,15 +17,28 @@
 #include "observe/observe.h"
 
 #define CLUSTER_REVISIONS_MAX 32	/* control planes in one namespace */
+#define CLUSTER_MORE_MAX 64		/* questions of somebody else */
+
+/* Who asks for more at the same time. */
+struct cluster_more {
+	const struct kube_ask	*ask;
+	size_t			 n;		/* CLUSTER_MORE_MAX at most */
+	const struct kube_sink	*sink;		/* whom their answers go to */
+	/* istiod keeps its root in ConfigMaps of another name: or NULL */
+	int			(*renamed)(void *arg, const char *name,
+				    struct err *e);
+	void			*arg;
+};
 
 /*
  * The CA side of the mesh whose control plane lives in namespace istio_ns.
- * What cannot be examined goes to sink->unknown; what is not there, nowhere.
- * sink->clock learns how the server's clock stands.  -1: kube_fetch()'s.
+ * Policies are asked for if the sink wants them; more may be NULL.  What cannot
+ * be examined goes to sink->unknown; what is not there, nowhere.  sink->clock
+ * learns how the server's clock stands.  -1: kube_fetch()'s.
  */
 int	observe_cluster(struct kube *k, const char *istio_ns,
 	    const struct observe_options *o, const struct sink *sink,
-	    struct err *e);
+	    const struct cluster_more *more, struct err *e);
 
 /*
  * The Role and ClusterRole (YAML) that observe_cluster() needs, and nothing

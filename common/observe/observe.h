@@ -27,6 +27,8 @@ struct observe_options {
 	 * Without it workloads come without contents.
 	 */
 	int		 text;
+	/* A secret whose certificates are TRUST_NAMED, too; or NULL. */
+	const struct ref *named;
 	/* Called now and then, for progress; may be NULL. */
 	void		(*progress)(void *arg, const char *what,
 			    uint64_t bytes, uint64_t objects);

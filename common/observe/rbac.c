@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "mesh/names.h"
+#include "observe/holders.h"
 #include "observe/pods.h"
 #include "observe/want.h"
 
@@ -69,14 +71,14 @@ put_rule(struct buf *b, const struct want *w, size_t left, struct err *e)
 }
 
 static int
-put_rules(struct buf *b, int namespaced, struct err *e)
+put_rules(struct buf *b, int namespaced, int policies, struct err *e)
 {
 	size_t i, n;
 
 	for (i = 0; i < wants_n; i += n) {
 		n = 1;
 		if ((wants[i].where == IN_ISTIO_NS) == namespaced &&
-		    (n = put_rule(b, &wants[i], wants_n - i, e)) == 0)
+		    (policies || !wants[i].policy) && (n = put_rule(b, &wants[i], wants_n - i, e)) == 0)
 			return -1;
 	}
 	return 0;
@@ -117,8 +119,8 @@ observe_print_rbac(FILE *out, const char *name, const char *istio_ns,
 		return not_a("namespace", istio_ns, e);
 	buf_init(&b, TEXT_BYTES, "the roles");
 	ret = put_role(&b, name, istio_ns, e) == -1 ||
-	    put_rules(&b, 1, e) == -1 || put_role(&b, name, NULL, e) == -1 ||
-	    put_rules(&b, 0, e) == -1 ? -1 : 0;
+	    put_rules(&b, 1, 1, e) == -1 || put_role(&b, name, NULL, e) == -1 ||
+	    put_rules(&b, 0, 1, e) == -1 ? -1 : 0;
 	return done(out, &b, ret, e);
 }
 
@@ -173,5 +175,78 @@ observe_pods_rbac(FILE *out, const char *name, const struct pods_scope *s,
 	if (ret == 0 && s->namespaces == PODS_NEED_NAMESPACES)
 		ret = (s->ns != NULL && put_role(&b, name, NULL, e) == -1) ||
 		    put_list(&b, "namespaces", e) == -1 ? -1 : 0;
+	return done(out, &b, ret, e);
+}
+
+/* One right to get an object by its name. */
+static int
+put_get(struct buf *b, const char *role, const struct ref *t, struct err *e)
+{
+	const char *resource = strcmp(t->kind, "secret") == 0 ? "secrets" :
+	    "configmaps";
+
+	if (!is_plain(t->ns) || !is_plain(t->name))
+		return not_a(t->kind, is_plain(t->ns) ? t->name : t->ns, e);
+	return put_role(b, role, t->ns, e) == -1 ||
+	    put_resource(b, "", resource, e) == -1 ||
+	    put_name(b, t->name, 1, e) == -1 ||
+	    put_verb(b, "get", 1, e) == -1 ? -1 : 0;
+}
+
+/* Every role is called the same: each in a namespace needs its own number. */
+static int
+put_gets(struct buf *b, const char *name, const struct holders_scope *s,
+    struct err *e)
+{
+	char role[128];
+	size_t i;
+
+	if (s->root != NULL) {
+		snprintf(role, sizeof(role), "%s-root", name);
+		if (put_get(b, role, s->root, e) == -1)
+			return -1;
+	}
+	for (i = 0; i < s->ntarget; i++) {
+		snprintf(role, sizeof(role), "%s-%zu", name, i + 1);
+		if ((strcmp(s->target[i].kind, "secret") == 0 ||
+		    strcmp(s->target[i].kind, "configmap") == 0) &&
+		    put_get(b, role, &s->target[i], e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+put_lists(struct buf *b, const struct holders_scope *s, struct err *e)
+{
+	if (s->target == NULL && (put_list(b, "secrets", e) == -1 ||
+	    put_list(b, "configmaps", e) == -1))
+		return -1;
+	return put_list(b, "serviceaccounts", e);
+}
+
+int
+observe_holders_rbac(FILE *out, const char *name,
+    const struct holders_scope *s, struct err *e)
+{
+	char scoped[128];
+	struct buf b;
+	int ret;
+
+	if (!is_plain(s->istio_ns))
+		return not_a("namespace", s->istio_ns, e);
+	if (s->ns != NULL && !is_plain(s->ns))
+		return not_a("namespace", s->ns, e);
+	snprintf(scoped, sizeof(scoped), "%s-scope", name);
+	buf_init(&b, TEXT_BYTES, "the roles");
+	ret = put_role(&b, name, s->istio_ns, e) == -1 ||
+	    put_rules(&b, 1, 0, e) == -1 ||
+	    (s->ns != NULL && (put_role(&b, scoped, s->ns, e) == -1 ||
+	    put_lists(&b, s, e) == -1)) ||
+	    put_gets(&b, name, s, e) == -1 ||
+	    put_role(&b, name, NULL, e) == -1 ||
+	    put_rules(&b, 0, 0, e) == -1 ||
+	    put_list(&b, "namespaces", e) == -1 ||
+	    (s->ns == NULL && put_lists(&b, s, e) == -1) ? -1 : 0;
 	return done(out, &b, ret, e);
 }

@@ -236,10 +236,49 @@ workload(const struct object *ob, struct err *e)
 	return ret;
 }
 
+/* The first of these that holds something is what a secret trusts. */
+static int
+named(const struct object *ob, struct err *e)
+{
+	static const char *const keys[] = {
+		NAME_ROOT_KEY, NAME_TLS_CA_KEY, "ca-cert.pem", "tls.crt"
+	};
+	struct trust_copy f = { .ref = ob->ref, .source = TRUST_NAMED };
+	size_t i;
+	int ret;
+
+	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		/* istio-ca-secret's is its first root for ever */
+		if (i == 0 && strcmp(ob->ref.name, NAME_CA_SECRET) == 0)
+			continue;
+		if (take(ob, &f.entry, keys[i], ENTRY_TEXT, e) == -1)
+			return -1;
+		ret = f.entry.seen.state == SEEN_ABSENT ? 0 :
+		    ob->sink->trust_copy(ob->sink->arg, &f, e);
+		entry_release(&f.entry);
+		if (ret == -1 || f.entry.seen.state != SEEN_ABSENT)
+			return ret;
+	}
+	return 0;
+}
+
+static int
+is_named(const struct object *ob)
+{
+	const struct ref *r = ob->o->named;
+
+	return r != NULL && ob->sink->trust_copy != NULL &&
+	    strcmp(r->ns, ob->ref.ns) == 0 &&
+	    strcmp(r->name, ob->ref.name) == 0;
+}
+
 int
 object_secret(const struct object *ob, struct err *e)
 {
 	const char *type;
+
+	if (is_named(ob) && named(ob, e) == -1)
+		return -1;
 
 	if (strcmp(ob->ref.name, NAME_CA_SECRET) == 0 ||
 	    strcmp(ob->ref.name, NAME_CACERTS) == 0)

@@ -15,6 +15,7 @@ struct want {
 	enum where	 where;
 	const char	*name;		/* NULL: list them */
 	int		 others;	/* more names may follow */
+	int		 policy;	/* decides mutual TLS, and no more */
 };
 
 /* The first wave; rows of one resource stand together. */

@@ -5,7 +5,8 @@
 
 #include "pki/b64.h"
 
-enum { LINE_END = 64, PAD = 65, BAD = 66 };	/* behind the 64 digits */
+/* behind the 64 digits; all of them have one bit that no digit has */
+enum { LINE_END = 64, PAD = 65, BAD = 66, NO_DIGIT = 64 };
 
 /* What each ASCII character stands for. */
 static const unsigned char value[128] = {
@@ -27,55 +28,93 @@ value_of(char c)
 	return u < sizeof(value) ? value[u] : BAD;
 }
 
+size_t
+b64_run(const char *s, size_t len, unsigned char *out)
+{
+	const unsigned char *u = (const unsigned char *)s;
+	unsigned a, b, c, d;
+	size_t i;
+
+	for (i = 0; len - i >= 4; i += 4) {
+		if ((u[i] | u[i + 1] | u[i + 2] | u[i + 3]) & 0x80)
+			break;
+		a = value[u[i]];
+		b = value[u[i + 1]];
+		c = value[u[i + 2]];
+		d = value[u[i + 3]];
+		if ((a | b | c | d) & NO_DIGIT)
+			break;
+		*out++ = (unsigned char)(a << 2 | b >> 4);
+		*out++ = (unsigned char)(b << 4 | c >> 2);
+		*out++ = (unsigned char)(c << 6 | d);
+	}
+	return i;
+}
+
 /*
+ * Into out, which has room for all of it; *n bytes are there then.  Returns
+ * len, or where it is no longer base64.
+ *
  * libcrypto's EVP_DecodeBlock() forgives white space at both ends and strips
  * bits behind the padding; the API server does neither.
  */
-int
-b64_decode(const char *s, size_t len, struct buf *out, struct err *e)
+static size_t
+decode(const char *s, size_t len, unsigned char *out, size_t *n)
 {
-	size_t i, digits = 0, pad = 0, was = out->len;
-	unsigned char bytes[3];
+	size_t i, run, digits = 0, pad = 0;
 	unsigned long acc = 0;
 	unsigned v;
 
-	if (buf_reserve(out, len / 4 * 3 < 3 ? 3 : len / 4 * 3, e) == -1)
-		return -1;
 	for (i = 0; i < len; i++) {
+		if (digits % 4 == 0) {
+			run = b64_run(s + i, len - i, out + *n);
+			*n += run / 4 * 3;
+			if ((i += run) == len)
+				break;
+		}
 		v = value_of(s[i]);
 		if (v == LINE_END)
 			continue;
 		if (v == BAD || (v == PAD && digits % 4 < 2) ||
 		    (pad > 0 && v != PAD))
-			goto bad;
+			return i;
 		acc = acc << 6 | (v == PAD ? 0 : v);
 		pad += v == PAD;
 		if (++digits % 4 != 0)
 			continue;
-		bytes[0] = (unsigned char)(acc >> 16);
-		bytes[1] = (unsigned char)(acc >> 8);
-		bytes[2] = (unsigned char)acc;
+		out[*n] = (unsigned char)(acc >> 16);
+		out[*n + 1] = (unsigned char)(acc >> 8);
+		out[*n + 2] = (unsigned char)acc;
+		*n += 3 - pad;
 		acc = 0;
-		if (buf_append(out, bytes, 3 - pad, e) == -1)
-			goto fail;
 		if (pad > 0) {
 			/* nothing but line ends may follow */
 			while (++i < len)
 				if (value_of(s[i]) != LINE_END)
-					goto bad;
-			break;
+					return i;
+			return len;
 		}
 	}
-	if (digits % 4 != 0)
-		goto bad;
-	return 0;
-bad:
-	err_set(e, ERR_FORMAT, "not base64 at byte %zu", i + 1);
-fail:
-	out->len = was;
-	if (out->p != NULL)
-		out->p[was] = '\0';
-	return -1;
+	return digits % 4 == 0 ? len : len + 1;
+}
+
+int
+b64_decode(const char *s, size_t len, struct buf *out, struct err *e)
+{
+	size_t n = 0, end;
+
+	if (buf_reserve(out, len / 4 * 3 < 3 ? 3 : len / 4 * 3, e) == -1)
+		return -1;
+	if ((end = decode(s, len, out->p + out->len, &n)) == len) {
+		out->len += n;
+		out->p[out->len] = '\0';
+		return 0;
+	}
+	if (out->secret)
+		explicit_bzero(out->p + out->len, n);
+	out->p[out->len] = '\0';
+	return err_set(e, ERR_FORMAT, "not base64 at byte %zu",
+	    (end > len ? len : end) + 1);
 }
 
 int

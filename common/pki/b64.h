@@ -13,6 +13,13 @@
  */
 int	b64_decode(const char *s, size_t len, struct buf *out, struct err *e);
 
+/*
+ * Decode whole groups of four digits for as long as there are some: no line
+ * ends, no padding.  out has room for len / 4 * 3 bytes.  Returns how many
+ * characters were taken, a multiple of four.
+ */
+size_t	b64_run(const char *s, size_t len, unsigned char *out);
+
 /* Encode, padded, on one line; appends. */
 int	b64_encode(const void *p, size_t len, struct buf *out, struct err *e);
 

@@ -331,6 +331,7 @@ cert_free(struct cert *c)
 		return;
 	if (c->x509 != NULL) {
 		X509_free(c->x509->x);
+		EVP_PKEY_CTX_free(c->x509->verify);
 		EVP_PKEY_free(c->x509->key);
 		for (i = 0; c->x509->uris != NULL &&
 		    c->x509->uris[i] != NULL; i++)

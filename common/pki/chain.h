@@ -59,6 +59,10 @@ struct chain_query {
 	enum chain_purpose	 purpose;
 	int64_t			 now;
 	int			 ignore_time;	/* judge all but the dates */
+	int			 ignore_leaf;	/* ... all but the leaf's */
+	/* not NULL: the leaf is a probe (probe.h), and its signature counts */
+	/* as made with the key of this certificate */
+	const struct cert	*signer;
 };
 
 struct chain_result {

@@ -32,5 +32,12 @@ int	der_cert(struct cert *c);
  * Conservative: 0 wherever they might not.
  */
 int	der_strict(const struct cert *c);
+int	der_strict_bytes(struct der cert);
+
+/*
+ * Is this a SAN extension's value that all of them take: one name at least,
+ * and only SPIFFE URIs, DNS names, e-mail and IP addresses?
+ */
+int	der_san(struct der value);
 
 #endif

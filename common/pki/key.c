@@ -1,10 +1,12 @@
 #include <string.h>
 
 #include <openssl/bio.h>
+#include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 
 #include "pki/key.h"
+#include "pki/rsa.h"
 #include "pki/x509.h"
 
 /* Asked for a passphrase: remember it, and give none. */
@@ -18,6 +20,37 @@ no_passphrase(char *out, int size, int writing, void *arg)
 	(void)writing;
 	*asked = 1;
 	return -1;
+}
+
+/* A key whose public half is the certificate's: what of the other half? */
+static enum key_state
+private_half(const EVP_PKEY *key)
+{
+	static const char *const names[RSA_PARTS] = {
+		[PART_N] = OSSL_PKEY_PARAM_RSA_N,
+		[PART_E] = OSSL_PKEY_PARAM_RSA_E,
+		[PART_D] = OSSL_PKEY_PARAM_RSA_D,
+		[PART_P] = OSSL_PKEY_PARAM_RSA_FACTOR1,
+		[PART_Q] = OSSL_PKEY_PARAM_RSA_FACTOR2,
+		[PART_DP] = OSSL_PKEY_PARAM_RSA_EXPONENT1,
+		[PART_DQ] = OSSL_PKEY_PARAM_RSA_EXPONENT2,
+		[PART_QINV] = OSSL_PKEY_PARAM_RSA_COEFFICIENT1,
+	};
+	const BIGNUM *part[RSA_PARTS];
+	BIGNUM *bn[RSA_PARTS] = { NULL };
+	int i, ok = 0, kind = EVP_PKEY_get_base_id(key);
+
+	if (kind != EVP_PKEY_RSA && kind != EVP_PKEY_RSA_PSS)
+		return KEYS_MATCH;
+	/* a part that is 0 counts as absent there */
+	for (i = 0; i < RSA_PARTS &&
+	    EVP_PKEY_get_bn_param(key, names[i], &bn[i]); i++)
+		part[i] = bn[i];
+	if (i == RSA_PARTS)
+		ok = rsa_holds(part);
+	for (i = 0; i < RSA_PARTS; i++)
+		BN_clear_free(bn[i]);
+	return ok == 1 ? KEYS_MATCH : ok == 0 ? KEYS_BROKEN : KEYS_UNREADABLE;
 }
 
 enum key_state
@@ -37,7 +70,7 @@ key_compare(const char *pem, size_t len, const struct cert *c)
 		state = KEYS_ENCRYPTED;
 	else if (key != NULL)
 		state = c->x509->key != NULL &&
-		    EVP_PKEY_eq(key, c->x509->key) == 1 ? KEYS_MATCH :
+		    EVP_PKEY_eq(key, c->x509->key) == 1 ? private_half(key) :
 		    KEYS_DIFFER;
 	EVP_PKEY_free(key);
 	BIO_free(bio);

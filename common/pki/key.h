@@ -13,14 +13,19 @@ enum key_state {
 	KEYS_MATCH,
 	KEYS_DIFFER,
 	KEYS_ENCRYPTED,	/* needs a passphrase: never asked for */
-	KEYS_UNREADABLE	/* not a private key in PEM */
+	KEYS_UNREADABLE,	/* not a private key in PEM */
+	/* its parts do not belong together: Go and BoringSSL refuse it */
+	KEYS_BROKEN
 };
 
 /*
  * Decode the PEM ("RSA PRIVATE KEY", "EC PRIVATE KEY", "PRIVATE KEY"; the
  * kinds Istio takes: security/pkg/pki/util/crypto.go) and compare its public
- * half.  Whatever libcrypto held of the key is freed and wiped; the text stays
- * the caller's, to wipe.  Nothing is said about why a key cannot be read.
+ * half.  If that is equal, an RSA key's parts must also hold together (rsa.h),
+ * which libcrypto does not ask for; one of more than two primes does not, as
+ * for BoringSSL.  Whatever libcrypto held of the key is freed and wiped; the
+ * text stays the caller's, to wipe.  Nothing is said about why a key cannot be
+ * read.
  */
 enum key_state key_compare(const char *pem, size_t len, const struct cert *c);
 

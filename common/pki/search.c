@@ -41,7 +41,7 @@ search_time(const struct search *s, const struct cert *c)
 {
 	int64_t now = s->q->now;
 
-	if (s->q->ignore_time)
+	if (s->q->ignore_time || (s->q->ignore_leaf && c == s->q->leaf))
 		return CHAIN_OK;
 	if (now < c->not_before)
 		return CHAIN_NOT_YET_VALID;
@@ -166,6 +166,9 @@ search_signature(struct search *s, const struct cert *c,
 		return CHAIN_WEAK;
 	if (++s->work > CHAIN_WORK_MAX)
 		return CHAIN_LIMIT;
+	if (s->q->signer != NULL && c == s->q->leaf)
+		return cert_same_key(issuer, s->q->signer) ? CHAIN_OK :
+		    CHAIN_SIGNATURE;
 	return cert_signed_by(c, issuer) ? CHAIN_OK : CHAIN_SIGNATURE;
 }
 

@@ -325,8 +325,8 @@ is_uri(const struct der *d)
 	return i > n && *host != '-' && d->p[i - 1] != '-';
 }
 
-static int
-shape_san(struct der in)
+int
+der_san(struct der in)
 {
 	struct der_tlv seq, t;
 
@@ -420,7 +420,7 @@ is_extension(const struct der *oid, struct der value, int critical)
 		case 15:
 			return shape_one(value, BIT_STRING);
 		case 17:
-			return shape_san(value);
+			return der_san(value);
 		case 19:
 			return shape_bc(value);
 		case 30:	/* name constraints: not judged */
@@ -492,13 +492,13 @@ is_tail(struct der in, int version)
 }
 
 int
-der_strict(const struct cert *c)
+der_strict_bytes(struct der all)
 {
-	struct der all = c->der, in, name;
+	struct der in, name;
 	struct der_tlv t, tbs, alg, outer;
 	int version = 0;
 
-	if (!is_der(c->der, 0) || der_want(&all, SEQUENCE, &t) == -1)
+	if (!is_der(all, 0) || der_want(&all, SEQUENCE, &t) == -1)
 		return 0;
 	in = t.body;
 	if (der_want(&in, SEQUENCE, &tbs) == -1 ||
@@ -528,4 +528,10 @@ der_strict(const struct cert *c)
 	return der_want(&in, SEQUENCE, &t) == 0 && is_name(t.body) &&
 	    der_want(&in, SEQUENCE, &t) == 0 && is_spki(t.body) &&
 	    is_tail(in, version);
+}
+
+int
+der_strict(const struct cert *c)
+{
+	return der_strict_bytes(c->der);
 }

@@ -12,6 +12,7 @@ struct cert_x509 {
 	char		 *subject;	/* what subject_text points to */
 	char		**uris;
 	uint8_t		 *der;
+	EVP_PKEY_CTX	 *verify;	/* leaf_signed_by() made it; or NULL */
 };
 
 #endif

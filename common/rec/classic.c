@@ -98,3 +98,72 @@ classic_version(FILE *out, const char *version, struct err *e)
 {
 	return line(out, "Istio proxy version: ", version, e);
 }
+
+static const char verifying[] =
+    "This script checks the current root CA certificate is propagated to all "
+    "the Istio-managed workload secrets in the cluster.\n";
+
+int
+classic_verify(FILE *out, const char *md5, struct err *e)
+{
+	return written(out, fprintf(out, "%sRoot cert MD5 is %s\n", verifying,
+	    md5), e);
+}
+
+int
+classic_no_secret(FILE *out, struct err *e)
+{
+	return written(out, fprintf(out, "%s"
+	    "Root secret is empty. Are you using the self-signed CA?\n",
+	    verifying), e);
+}
+
+int
+classic_secret(FILE *out, const char *ns, const char *name, int matches,
+    struct err *e)
+{
+	struct buf b;
+	int ret;
+
+	buf_init(&b, 65536, "a line");
+	ret = rec_escape(&b, ns, strlen(ns), e) == -1 ||
+	    buf_putc(&b, '.', e) == -1 ||
+	    rec_escape(&b, name, strlen(name), e) == -1 ? -1 : 0;
+	if (ret == 0)
+		ret = written(out, fprintf(out, "  Secret %s %s\n",
+		    buf_str(&b), matches ? "matches current root." :
+		    "is DOES NOT match current root."), e);
+	buf_release(&b);
+	return ret;
+}
+
+/* All of them behind one another, as the script had collected them. */
+static int
+put_stale(FILE *out, char *const *stale, size_t n, struct err *e)
+{
+	struct buf b;
+	int ret = 0;
+	size_t i;
+
+	buf_init(&b, 1u << 28, "the list of secrets");
+	for (i = 0; ret == 0 && i < n; i++)
+		ret = (i > 0 && buf_putc(&b, ' ', e) == -1) ||
+		    rec_escape(&b, stale[i], strlen(stale[i]), e) == -1 ? -1 :
+		    0;
+	if (ret == 0)
+		ret = written(out, fprintf(out, "%s\n\n", buf_str(&b)), e);
+	buf_release(&b);
+	return ret;
+}
+
+int
+classic_verified(FILE *out, char *const *stale, size_t n, struct err *e)
+{
+	if (n == 0)
+		return written(out, fprintf(out, "\n=====All Istio mutual TLS "
+		    "keys and certificates match the current root!=====\n\n"),
+		    e);
+	return written(out, fprintf(out, "\n=====The following secrets do not "
+	    "match current root: =====\n"), e) == -1 ? -1 :
+	    put_stale(out, stale, n, e);
+}

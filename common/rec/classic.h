@@ -25,4 +25,17 @@ int	classic_no_root(FILE *out, struct err *e);
 int	classic_namespace(FILE *out, const char *ns, struct err *e);
 int	classic_version(FILE *out, const char *version, struct err *e);
 
+/*
+ * verify-certs: its first lines, with the MD5 (32 hexadecimal digits) of what
+ * the script took for the root; then, where there is no CA secret, nothing
+ * else; each namespace by classic_namespace(), each secret in it; and its last
+ * lines, with the n secrets ("NS.NAME") that do not match.
+ */
+int	classic_verify(FILE *out, const char *md5, struct err *e);
+int	classic_no_secret(FILE *out, struct err *e);
+int	classic_secret(FILE *out, const char *ns, const char *name,
+	    int matches, struct err *e);
+int	classic_verified(FILE *out, char *const *stale, size_t n,
+	    struct err *e);
+
 #endif

@@ -145,8 +145,9 @@ rc_key_mismatch(const struct rc_at *at, struct rc_words *w)
 		return 0;
 	rc_word(w, "key", "%s", at->obj->key_name);
 	rc_word(w, "how", "%s", key == KEYS_ABSENT ? "is missing or empty" :
+	    key == KEYS_BROKEN ? "is damaged" :
 	    "belongs to another certificate");
-	return key == KEYS_DIFFER ||
+	return key == KEYS_DIFFER || key == KEYS_BROKEN ||
 	    (key == KEYS_ABSENT && !at->obj->incomplete);
 }
 

@@ -113,10 +113,47 @@ add_ext(X509 *x, X509 *issuer, int nid, const char *value)
 	X509_EXTENSION_free(ext);
 }
 
+/* "server,client" in that order. */
+static void
+add_eku(X509 *x, X509 *issuer, const char *list)
+{
+	static const char *const purposes[][2] = {
+		{ "server", "serverAuth" }, { "client", "clientAuth" },
+		{ "code", "codeSigning" }, { "any", "anyExtendedKeyUsage" }
+	};
+	char value[256] = "", *copy, *p, *save = NULL;
+	size_t i, n = sizeof(purposes) / sizeof(purposes[0]);
+
+	if (strcmp(list, "none") == 0)
+		return;
+	copy = strdup(list);
+	for (p = strtok_r(copy, ",", &save); p != NULL;
+	    p = strtok_r(NULL, ",", &save)) {
+		for (i = 0; i < n && strcmp(p, purposes[i][0]) != 0; i++)
+			;
+		if (i == n)
+			die("bad purpose %s", p);
+		snprintf(value + strlen(value), sizeof(value) - strlen(value),
+		    "%s%s", value[0] == '\0' ? "" : ",", purposes[i][1]);
+	}
+	free(copy);
+	add_ext(x, issuer, NID_ext_key_usage, value);
+}
+
+static void
+add_san(X509 *x, X509 *issuer, const char *san, int critical)
+{
+	char value[4096];
+
+	snprintf(value, sizeof(value), "%s%s", critical ? "critical," : "",
+	    san);
+	add_ext(x, issuer, NID_subject_alt_name, value);
+}
+
 static void
 add_exts(X509 *x, X509 *issuer, char **w)
 {
-	const char *ca = word(w, "ca", "yes"), *ku, *ski, *aki;
+	const char *ca = word(w, "ca", "yes"), *ku, *ski, *aki, *san;
 	char bc[64];
 
 	if (strcmp(ca, "none") != 0) {
@@ -129,7 +166,12 @@ add_exts(X509 *x, X509 *issuer, char **w)
 	ku = word(w, "ku", "certsign");
 	if (strcmp(ku, "none") != 0)
 		add_ext(x, issuer, NID_key_usage, *ku == 'c' ?
-		    "critical,keyCertSign" : "critical,digitalSignature");
+		    "critical,keyCertSign" : *ku == 'd' ?
+		    "critical,digitalSignature" :
+		    "critical,digitalSignature,keyEncipherment");
+	add_eku(x, issuer, word(w, "eku", "none"));
+	if ((san = word(w, "san", NULL)) != NULL)
+		add_san(x, issuer, san, word(w, "sancrit", NULL) != NULL);
 	ski = word(w, "ski", "sha1");
 	if (strcmp(ski, "none") != 0)
 		add_ext(x, issuer, NID_subject_key_identifier,
@@ -151,13 +193,16 @@ add_exts(X509 *x, X509 *issuer, char **w)
 
 /* Serial numbers from the name, so that a mesh is the same every time. */
 static void
-set_serial(X509 *x, const char *name)
+set_serial(X509 *x, const char *name, const char *hex)
 {
 	unsigned char md[SHA256_DIGEST_LENGTH];
-	BIGNUM *bn;
+	BIGNUM *bn = NULL;
 
 	SHA256((const unsigned char *)name, strlen(name), md);
-	bn = BN_bin2bn(md, 15, NULL);
+	if (hex == NULL)
+		bn = BN_bin2bn(md, 15, NULL);
+	else if (!BN_hex2bn(&bn, hex))
+		die("bad serial %s", hex);
 	BN_to_ASN1_INTEGER(bn, X509_get_serialNumber(x));
 	BN_free(bn);
 }
@@ -182,7 +227,7 @@ make_cert(struct mesh *m, char **w)
 	    word(w, "utf8", NULL) != NULL ? V_ASN1_UTF8STRING :
 	    V_ASN1_PRINTABLESTRING);
 	X509_set_version(x, X509_VERSION_3);
-	set_serial(x, name);
+	set_serial(x, name, word(w, "serial", NULL));
 	X509_set_subject_name(x, subject);
 	X509_set_issuer_name(x, by == NULL ? subject :
 	    X509_get_subject_name(issuer));

@@ -113,9 +113,30 @@ put_part(struct mesh *m, struct buf *b, const char *part)
 			put(b, *p == '\n' ? "\\n" : p, *p == '\n' ? 2 : 1);
 		buf_release(&inner);
 		BIO_free(bio);
-	} else if (strncmp(part, "key:", 4) == 0) {
+	} else if (strncmp(part, "chop:", 5) == 0) {
+		put_part(m, b, part + 5);
+		if (b->len > 0)
+			b->p[--b->len] = '\0';
+		BIO_free(bio);
+	} else if (strncmp(part, "crlf:", 5) == 0) {
+		buf_init(&inner, OUT_MAX, "a value");
+		put_part(m, &inner, part + 5);
+		for (p = buf_str(&inner); *p != '\0'; p++)
+			put(b, *p == '\n' ? "\r\n" : p, *p == '\n' ? 2 : 1);
+		buf_release(&inner);
+		BIO_free(bio);
+	} else if (strncmp(part, "key:", 4) == 0 ||
+	    strncmp(part, "enc:", 4) == 0) {
 		key = key_named(part + 4);
-		PEM_write_bio_PrivateKey(bio, key, NULL, NULL, 0, NULL, NULL);
+		PEM_write_bio_PKCS8PrivateKey(bio, key, *part == 'e' ?
+		    EVP_aes_128_cbc() : NULL, *part == 'e' ? "secret" : NULL,
+		    *part == 'e' ? 6 : 0, NULL, NULL);
+		EVP_PKEY_free(key);
+		put_bio(b, bio);
+	} else if (strncmp(part, "pkcs1:", 6) == 0) {
+		key = key_named(part + 6);
+		PEM_write_bio_PrivateKey_traditional(bio, key, NULL, NULL, 0,
+		    NULL, NULL);
 		EVP_PKEY_free(key);
 		put_bio(b, bio);
 	} else if ((x = cert_named(m, part)) != NULL) {
@@ -224,7 +245,7 @@ metadata(struct mesh *m, char *name, char **w)
 void
 make_object(struct mesh *m, const char *kind, char **w)
 {
-	int secret = strcmp(kind, "Secret") == 0, first = 1;
+	int secret = strcmp(kind, "Secret") == 0, first = 1, raw;
 	struct buf v, enc;
 	char *eq;
 
@@ -246,7 +267,8 @@ make_object(struct mesh *m, const char *kind, char **w)
 		*eq++ = '\0';
 		buf_init(&v, OUT_MAX, "a value");
 		buf_init(&enc, OUT_MAX, "a value");
-		value(m, &v, eq);
+		raw = strncmp(eq, "raw:", 4) == 0;
+		value(m, &v, raw ? eq + 4 : eq);
 		puts_(&m->yaml, "  ");
 		puts_(&m->yaml, *w);
 		puts_(&m->yaml, ": ");
@@ -254,7 +276,9 @@ make_object(struct mesh *m, const char *kind, char **w)
 		put_quoted(&m->json, *w, strlen(*w));
 		puts_(&m->json, ": ");
 		if (secret) {
-			if (v.len > 0)
+			if (raw)
+				put(&enc, buf_str(&v), v.len);
+			else if (v.len > 0)
 				put_b64(&enc, &v);
 			put_quoted(&m->yaml, buf_str(&enc), enc.len);
 			puts_(&m->yaml, "\n");
@@ -270,12 +294,31 @@ make_object(struct mesh *m, const char *kind, char **w)
 	puts_(&m->json, "}}");
 }
 
+/* Whom a webhook calls: a URL, or NS/SERVICE. */
+static void
+client(struct mesh *m, char *whom)
+{
+	char *slash = strchr(whom, '/');
+
+	if (strstr(whom, "://") != NULL) {
+		both(m, "    url: ", ", \"url\": ", whom);
+		return;
+	}
+	if (slash == NULL)
+		die("no service: %s", whom);
+	*slash++ = '\0';
+	puts_(&m->yaml, "    service:\n");
+	both(m, "      namespace: ", ", \"service\": {\"namespace\": ", whom);
+	both(m, "      name: ", ", \"name\": ", slash);
+	puts_(&m->json, "}");
+}
+
 void
 make_webhook(struct mesh *m, const char *kind, char **w)
 {
 	struct buf v, enc;
 	int first = 1;
-	char *eq;
+	char *eq, *whom;
 
 	begin_object(m);
 	both(m, "apiVersion: ", "{\"apiVersion\": ",
@@ -293,11 +336,15 @@ make_webhook(struct mesh *m, const char *kind, char **w)
 		value(m, &v, eq);
 		if (v.len > 0)
 			put_b64(&enc, &v);
+		if ((whom = strchr(*w, '@')) != NULL)
+			*whom++ = '\0';
 		both(m, "- name: ", first ? "{\"name\": " : ", {\"name\": ",
 		    *w);
 		puts_(&m->yaml, "  clientConfig:\n");
 		both(m, "    caBundle: ", ", \"clientConfig\": "
 		    "{\"caBundle\": ", enc.len > 0 ? buf_str(&enc) : "");
+		if (whom != NULL)
+			client(m, whom);
 		puts_(&m->json, "}}");
 		first = 0;
 		buf_release(&v);
@@ -351,6 +398,16 @@ make_pem(struct mesh *m, char **w)
 	buf_release(&v);
 }
 
+/* An object as it stands: flow style is YAML too. */
+void
+make_json(struct mesh *m, const char *text)
+{
+	begin_object(m);
+	puts_(&m->yaml, text);
+	puts_(&m->yaml, "\n");
+	puts_(&m->json, text);
+}
+
 /* One line: its words, or the rest of it for json. */
 static void
 line(struct mesh *m, char *s)
@@ -360,10 +417,7 @@ line(struct mesh *m, char *s)
 	int n = 0;
 
 	if (strncmp(s, "json ", 5) == 0) {
-		begin_object(m);
-		puts_(&m->yaml, s + 5);
-		puts_(&m->yaml, "\n");
-		puts_(&m->json, s + 5);
+		make_json(m, s + 5);
 		return;
 	}
 	for (s = strtok_r(s, " \t", &save); s != NULL && n < WORDS_MAX;
@@ -393,7 +447,7 @@ line(struct mesh *m, char *s)
 		make_trust_bundle(m, w);
 	else if (strcmp(w[0], "pem") == 0)
 		make_pem(m, w);
-	else
+	else if (!make_short(m, w))
 		die("what is '%s'?", w[0]);
 }
 

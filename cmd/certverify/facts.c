@@ -1,0 +1,97 @@
+/* What was asked for: a namespace, targets, or all of it. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/certverify/run.h"
+
+int
+certverify_wanted(void *arg, const struct ref *ref)
+{
+	struct run *r = arg;
+	const struct target *t;
+
+	if (r->targeted) {
+		t = targets_find(&r->targets, ref->kind, ref->ns, ref->name);
+		if (t != NULL)
+			r->found[t - r->targets.v] = 1;
+		return t != NULL;
+	}
+	return r->own.ns == NULL || strcmp(ref->ns, r->own.ns) == 0 ||
+	    strcmp(ref->kind, "file") == 0;
+}
+
+static int
+is_judged(const char *kind)
+{
+	static const char *const kinds[] = {
+		"secret", "configmap", "clustertrustbundle",
+		"mutatingwebhookconfiguration",
+		"validatingwebhookconfiguration"
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strcmp(kinds[i], kind) == 0)
+			return 1;
+	return 0;
+}
+
+int
+certverify_read_targets(struct run *r, const struct strs *operands,
+    const char *ns, struct err *e)
+{
+	const struct target *t;
+	size_t i;
+
+	if (operands->n == 0)
+		return 0;
+	r->targeted = 1;
+	if (targets_read(&r->targets, operands, STDIN_FILENO, "secret", ns,
+	    e) == -1)
+		return -1;
+	r->refs = calloc(r->targets.n + 1, sizeof(*r->refs));
+	r->found = calloc(r->targets.n + 1, 1);
+	if (r->refs == NULL || r->found == NULL)
+		return err_nomem(e);
+	for (i = 0; i < r->targets.n; i++) {
+		t = &r->targets.v[i];
+		r->refs[i].kind = t->kind;
+		r->refs[i].ns = t->ns;
+		r->refs[i].name = t->name;
+		if (!is_judged(t->kind))
+			return err_set(e, ERR_USAGE, "the target %s/%s/%s "
+			    "holds no root: certverify judges secrets, "
+			    "configmaps and webhook configurations", t->kind,
+			    t->ns, t->name);
+	}
+	return 0;
+}
+
+struct holders_scope
+certverify_scope(const struct run *r)
+{
+	const struct holders_scope s = {
+		.istio_ns = r->o.istio_ns,
+		.ns = r->targeted ? NULL : r->own.ns,
+		.labels = r->own.selector,
+		.target = r->targeted ? r->refs : NULL,
+		.ntarget = r->targets.n,
+		.root = r->root.by_name ? &r->root.ref : NULL
+	};
+
+	return s;
+}
+
+struct observe_options
+certverify_options(struct run *r)
+{
+	const struct observe_options oo = {
+		.default_ns = r->own.ns != NULL ? r->own.ns : "default",
+		.text = 1,
+		.named = r->root.by_name ? &r->root.ref : NULL,
+		.progress = progress_hear, .arg = &r->progress
+	};
+
+	return oo;
+}

@@ -1,0 +1,131 @@
+/* The command line of certverify. */
+#include <stddef.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/when.h"
+#include "cmd/certverify/run.h"
+
+static const char *const forms[] = {
+	"tsv", "table", "wide", "json", "jsonl", "prom", "nagios", "classic",
+	NULL
+};
+
+#define OWN(field) offsetof(struct own_flags, field)
+
+const struct cli_opt certverify_opts[] = {
+	{ "root", 0, CLI_STRING, OWN(root), "ROOT",
+	    "go by this root: a PEM FILE, a SHA256, or secret/NS/NAME", NULL },
+	{ "warn", 0, CLI_SPAN, OWN(warn), "SPAN",
+	    "warn when this much life is left, or less (7d)", NULL },
+	{ "wait", 0, CLI_BOOL, OWN(wait), NULL,
+	    "wait until nothing is stale, then print", NULL },
+	{ "timeout", 0, CLI_SPAN, OWN(timeout), "SPAN",
+	    "--wait: give up after this long without progress (10m)", NULL },
+	{ "namespace", 'n', CLI_STRING, OWN(ns), "NAMESPACE",
+	    "only what is in this one (all of them)", NULL },
+	{ "selector", 'l', CLI_STRING, OWN(selector), "SELECTOR",
+	    "only secrets with these labels, as the API server reads it",
+	    NULL },
+	{ "output", 'o', CLI_WORD, OWN(form), "FORM",
+	    "tsv (off a terminal), table (on one), wide, json, jsonl, prom, "
+	    "nagios, classic", forms },
+	{ NULL, 0, 0, 0, NULL, NULL, NULL }
+};
+
+static const struct cli_refused refused[] = { { NULL, 0, NULL } };
+
+const struct cli_tool certverify_tool = {
+	.word = "certverify",
+	.summary = "prove that everyone trusts the root and every chain holds",
+	.synopsis = "[-f FILE|DIR|-]... [flags] [[KIND/]NAMESPACE/NAME | -]...",
+	.details =
+"Has every workload, every namespace and every webhook got the root that is\n"
+"in force, and would every handshake between them succeed? Nothing is compared\n"
+"as text: chains are validated as Envoy, Go and OpenSSL would, and keys are\n"
+"matched. It reads every workload's private key for that, and keeps none.\n"
+"\n"
+"Examples:\n"
+"  kubectl istio certverify\n"
+"  kubectl istio certverify | grep ^bad\n"
+"  kubectl istio certverify -q --wait --timeout 15m\n"
+"  kubectl istio certverify --root new-root.pem\n"
+"  kubectl get secrets,cm -A -o json | kubectl istio certverify -f -\n"
+"  kubectl istio certverify -f chain.pem --root root.pem\n"
+"\n"
+"Exit status: 0 all is good, 1 a finding, 2 something could not be examined.",
+	.rules = cv_rules,
+	.refused = refused,
+};
+
+static int
+check_scope(struct run *r, const struct strs *operands, struct err *e)
+{
+	size_t i, j;
+
+	/* as kubectl has it: all of them beats one */
+	if (r->o.all_namespaces)
+		r->own.ns = NULL;
+	if (r->own.ns != NULL && (r->own.ns[0] == '\0' ||
+	    strlen(r->own.ns) > CLI_NAMESPACE_MAX))
+		return err_set(e, ERR_USAGE, "invalid argument \"%.64s\" for "
+		    "\"-n, --namespace\" flag: not a namespace", r->own.ns);
+	if (r->own.selector != NULL && r->o.files.n > 0)
+		return err_set(e, ERR_USAGE, "-l is a question to the API "
+		    "server: it does not go with -f");
+	if (r->own.selector != NULL && operands->n > 0)
+		return err_set(e, ERR_USAGE, "-l does not go with targets");
+	for (i = 0; i < operands->n; i++)
+		for (j = 0; j < r->o.files.n; j++)
+			if (strcmp(operands->v[i], "-") == 0 &&
+			    strcmp(r->o.files.v[j], "-") == 0)
+				return err_set(e, ERR_USAGE, "stdin cannot be "
+				    "both: -f - and the operand -");
+	return targets_check(operands, e);
+}
+
+static int
+check_wait(const struct run *r, const struct strs *operands, struct err *e)
+{
+	if (!r->own.wait)
+		return 0;
+	if (r->o.files.n > 0)
+		return err_set(e, ERR_USAGE, "--wait watches a cluster: it "
+		    "does not go with -f");
+	if (r->o.at != NULL)
+		return err_set(e, ERR_USAGE, "--wait goes by the clock: it "
+		    "does not go with --at");
+	if (operands->n > 0)
+		return err_set(e, ERR_USAGE, "--wait waits for all of a "
+		    "namespace or of the mesh: it does not go with targets");
+	if (r->own.timeout <= 0)
+		return err_set(e, ERR_USAGE, "--timeout must be more than 0");
+	return 0;
+}
+
+int
+certverify_params(struct run *r, const struct strs *operands, struct err *e)
+{
+	struct cv_params *p = &r->params;
+
+	if (cli_common_check(&r->o, e) == -1 ||
+	    check_scope(r, operands, e) == -1 ||
+	    check_wait(r, operands, e) == -1 || certverify_root(r, e) == -1)
+		return -1;
+	p->now = r->now;
+	p->warn = r->own.warn;
+	p->istio_ns = r->o.istio_ns;
+	p->live = r->o.files.n == 0;
+	p->root = r->root.cert;
+	p->nroot = r->root.n;
+	p->root_sha256 = r->root.by_sha256 ? r->root.sha256 : NULL;
+	p->root_by_name = r->root.by_name;
+	p->wanted = certverify_wanted;
+	p->arg = r;
+	if (r->o.at != NULL &&
+	    when_parse_at(r->o.at, r->now, &p->now, e) == -1) {
+		e->class = ERR_USAGE;
+		return err_prefix(e, "--at");
+	}
+	return 0;
+}

@@ -1,0 +1,244 @@
+/* Read it all, judge it, print it. */
+#include <string.h>
+
+#include "cmd/certverify/run.h"
+#include "kube/kube.h"
+
+/* For what is said beside the records: which namespaces there are. */
+struct tap {
+	struct run	*r;
+	struct sink	 to;
+};
+
+static int
+tap_ns(void *arg, const struct mesh_ns *f, struct err *e)
+{
+	struct tap *t = arg;
+
+	return names_add(&t->r->ns, f->ref.name, e) == -1 ? -1 :
+	    t->to.ns(t->to.arg, f, e);
+}
+
+#define PASS(name, type)						\
+static int								\
+tap_##name(void *arg, const struct type *f, struct err *e)		\
+{									\
+	struct tap *t = arg;						\
+									\
+	return t->to.name(t->to.arg, f, e);				\
+}
+
+PASS(ca_secret, ca_secret)
+PASS(trust_copy, trust_copy)
+PASS(webhook, webhook)
+PASS(deployment, deployment)
+PASS(workload, workload)
+PASS(mesh_config, mesh_config)
+PASS(account, ref)
+
+/* Of another namespace than was asked for, it is no matter what is unknown. */
+static int
+tap_unknown(void *arg, const struct ref *f, const char *entry,
+    const struct err *why, struct err *e)
+{
+	struct tap *t = arg;
+	struct run *r = t->r;
+
+	if (r->targeted)
+		certverify_wanted(r, f);
+	if (!r->targeted && r->own.ns != NULL && f->ns[0] != '\0' &&
+	    strcmp(f->ns, r->own.ns) != 0 &&
+	    strcmp(f->ns, r->o.istio_ns) != 0)
+		return 0;
+	return t->to.unknown(t->to.arg, f, entry, why, e);
+}
+
+static struct sink
+tap_sink(struct tap *t)
+{
+	struct sink s = {
+		.ca_secret = tap_ca_secret, .trust_copy = tap_trust_copy,
+		.webhook = tap_webhook, .deployment = tap_deployment,
+		.ns = tap_ns, .workload = tap_workload,
+		.mesh_config = tap_mesh_config, .account = tap_account,
+		.unknown = tap_unknown, .arg = t
+	};
+
+	return s;
+}
+
+/* A target that did not come; of a cluster its absence was said. */
+static int
+missing(struct run *r, struct sink *sink, struct err *e)
+{
+	struct err why = ERR_INIT;
+	size_t i;
+
+	err_set(&why, ERR_ABSENT, r->o.files.n > 0 ?
+	    "the input does not hold it" : "it is not there, or it holds no "
+	    "certificates of Istio");
+	for (i = 0; i < r->targets.n; i++)
+		if (!r->found[i] && sink->unknown(sink->arg, &r->refs[i],
+		    NULL, &why, e) == -1)
+			return -1;
+	return 0;
+}
+
+static int
+read_input(struct run *r, struct kube *k, struct sink *sink, struct err *e)
+{
+	struct observe_options oo = certverify_options(r);
+	struct holders_scope s = certverify_scope(r);
+	size_t i;
+
+	if (k != NULL)
+		return observe_holders(k, &s, &oo, sink, e);
+	for (i = 0; i < r->o.files.n; i++)
+		if (observe_path(r->o.files.v[i], &oo, sink, e) == -1)
+			return -1;
+	return 0;
+}
+
+static int
+read_accounts(struct run *r, struct kube *k, struct cv *cv,
+    const struct sink *sink, struct err *e)
+{
+	struct observe_options oo = certverify_options(r);
+	struct holders_scope s = certverify_scope(r);
+	int all;
+
+	if (k == NULL || !cv_wants_accounts(cv))
+		return 0;
+	if (observe_accounts(k, &s, &oo, sink, &all, e) == -1)
+		return -1;
+	if (all)
+		cv_accounts_all(cv);
+	return 0;
+}
+
+int
+certverify_read(struct run *r, struct kube *k, struct cv **cv,
+    struct err *e)
+{
+	struct tap t = { .r = r };
+	struct sink sink;
+
+	if (cv_new(&r->params, cv, e) == -1)
+		return -1;
+	t.to = cv_sink(*cv);
+	sink = tap_sink(&t);
+	if (read_input(r, k, &sink, e) == -1 ||
+	    (r->targeted && missing(r, &sink, e) == -1) ||
+	    cv_judge(*cv, e) == -1)
+		return -1;
+	return read_accounts(r, k, *cv, &sink, e);
+}
+
+static void
+say_scope(struct run *r)
+{
+	if (r->own.ns == NULL || r->targeted)
+		return;
+	names_sort(&r->ns);
+	if (r->ns.n > 0)
+		cli_note(stderr, "judged 1 of %zu namespaces", r->ns.n);
+	else
+		cli_note(stderr, "judged 1 namespace; how many there are may "
+		    "not be listed");
+}
+
+/* These two say nothing rather than half of it. */
+static int
+is_all_or_nothing(const struct run *r)
+{
+	return r->own.form == REC_PROM || r->own.form == REC_NAGIOS;
+}
+
+static int
+nothing(const struct run *r, struct err *e)
+{
+	if (r->sum.no_root)
+		return err_set(e, ERR_ABSENT, "no root found: %s no CA secret "
+		    "and no copy of its root in namespace '%s'; is it another "
+		    "one (-i), or shall another root be gone by (--root)?",
+		    r->o.files.n > 0 ? "the input holds" : "the cluster has",
+		    r->o.istio_ns);
+	return err_set(e, ERR_ABSENT, "nothing to judge: %s nobody who holds "
+	    "the root", r->o.files.n > 0 ? "the input has" :
+	    r->own.ns != NULL ? "the namespace has" : "the cluster has");
+}
+
+/* cv_end() sets the summary that printing begins with. */
+static int
+begin_then_put(void *arg, const struct cv_finding *f, struct err *e)
+{
+	struct run *r = arg;
+
+	if (!r->open) {
+		r->open = 1;
+		if (certverify_open(r, e) == -1)
+			return -1;
+	}
+	return certverify_put(r, f, e);
+}
+
+static int
+print(struct run *r, struct cv *cv, struct err *e)
+{
+	int empty;
+
+	progress_clear(&r->progress);
+	if (cv_end(cv, begin_then_put, r, &r->sum, e) == -1)
+		return -1;
+	empty = (r->sum.records == 0 || r->sum.no_root) && !r->o.allow_empty &&
+	    !(r->targeted && r->targets.n == 0);
+	if (empty && is_all_or_nothing(r))
+		return nothing(r, e);
+	if (!r->open && certverify_open(r, e) == -1)
+		return -1;
+	if (certverify_close(r, e) == -1)
+		return -1;
+	if (r->own.form == REC_NAGIOS)
+		r->nagios = rec_nagios_state(r->out);
+	say_scope(r);
+	return empty ? nothing(r, e) : 0;
+}
+
+/* A cluster, unless there are files; NULL for those. */
+static int
+connect(struct run *r, const struct strs *operands, const struct kube_log *log,
+    struct kube **k, struct err *e)
+{
+	struct kube_options ko = { "certverify", VERSION, log, NULL };
+	size_t i;
+
+	*k = NULL;
+	for (i = 0; i < operands->n; i++)
+		if (strcmp(operands->v[i], "-") == 0)
+			ko.stdin_taken = "targets are read from it";
+	return r->o.files.n > 0 ? 0 : kube_connect(&r->flags, &ko, k, e);
+}
+
+int
+certverify_run(struct run *r, const struct strs *operands, struct err *e)
+{
+	const struct kube_log log = { r->flags.verbose, progress_say,
+	    &r->progress };
+	const char *ns = r->own.ns;
+	struct cv *cv = NULL;
+	struct kube *k;
+	int ret = -1;
+
+	if (connect(r, operands, &log, &k, e) == -1)
+		return -1;
+	if (ns == NULL && k != NULL)
+		ns = kube_namespace(k) != NULL ? kube_namespace(k) : "default";
+	if (certverify_read_targets(r, operands, ns, e) == 0 &&
+	    (r->own.wait ? certverify_wait(r, k, &cv, e) :
+	    certverify_read(r, k, &cv, e)) == 0)
+		ret = print(r, cv, e);
+	rec_free(r->out);
+	cv_free(cv);
+	kube_close(k);
+	return ret;
+}

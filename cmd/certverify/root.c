@@ -1,0 +1,121 @@
+/* --root FILE, --root SHA256 or --root secret/NAMESPACE/NAME. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/certverify/run.h"
+
+static int
+hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* 64 hexadecimal digits, with colons between the bytes or without. */
+static int
+is_sha256(const char *s, unsigned char out[CERT_SHA256_LEN])
+{
+	int colons = strlen(s) == 3 * CERT_SHA256_LEN - 1;
+	size_t i;
+
+	if (!colons && strlen(s) != 2 * CERT_SHA256_LEN)
+		return 0;
+	for (i = 0; i < CERT_SHA256_LEN; i++, s += 2) {
+		if (colons && i > 0 && *s++ != ':')
+			return 0;
+		if (hex_digit(s[0]) == -1 || hex_digit(s[1]) == -1)
+			return 0;
+		out[i] = (unsigned char)(hex_digit(s[0]) << 4 |
+		    hex_digit(s[1]));
+	}
+	return 1;
+}
+
+/* The certificates of the first thing in the file that has any. */
+static int
+on_copy(void *arg, const struct trust_copy *f, struct err *e)
+{
+	struct root_flag *root = arg;
+	size_t i;
+
+	if (root->n > 0)
+		return 0;
+	free(root->cert);
+	root->cert = calloc(f->entry.bundle.n + 1, sizeof(struct cert *));
+	if (root->cert == NULL)
+		return err_nomem(e);
+	for (i = 0; i < f->entry.bundle.n; i++)
+		if (f->entry.bundle.item[i].cert != NULL)
+			root->cert[root->n++] =
+			    cert_ref(f->entry.bundle.item[i].cert);
+	return 0;
+}
+
+static int
+read_root(struct run *r, struct err *e)
+{
+	const struct observe_options oo = { .default_ns = "default" };
+	struct sink sink;
+
+	memset(&sink, 0, sizeof(sink));
+	sink.trust_copy = on_copy;
+	sink.arg = &r->root;
+	if (observe_path(r->own.root, &oo, &sink, e) == -1)
+		return err_prefix(e, "--root");
+	return r->root.n > 0 ? 0 : err_set(e, ERR_FORMAT, "--root: '%s' holds "
+	    "no certificate", r->own.root);
+}
+
+static int
+is_secret(struct run *r, struct err *e)
+{
+	const char *s = r->own.root + strlen("secret/");
+	const char *slash = strchr(s, '/');
+	struct root_flag *root = &r->root;
+	size_t len = slash == NULL ? 0 : (size_t)(slash - s);
+
+	if (len == 0 || len > CLI_NAMESPACE_MAX || slash[1] == '\0' ||
+	    strchr(slash + 1, '/') != NULL ||
+	    strlen(slash + 1) > CLI_NAMESPACE_MAX)
+		return err_set(e, ERR_USAGE, "invalid argument \"%.300s\" for "
+		    "\"--root\" flag: want secret/NAMESPACE/NAME",
+		    r->own.root);
+	snprintf(root->name[0], sizeof(root->name[0]), "%.*s", (int)len, s);
+	snprintf(root->name[1], sizeof(root->name[1]), "%s", slash + 1);
+	root->ref.kind = "secret";
+	root->ref.ns = root->name[0];
+	root->ref.name = root->name[1];
+	root->by_name = 1;
+	return 0;
+}
+
+int
+certverify_root(struct run *r, struct err *e)
+{
+	const char *s = r->own.root;
+
+	if (s == NULL)
+		return 0;
+	if (s[0] == '\0' || strcmp(s, "-") == 0)
+		return err_set(e, ERR_USAGE, "invalid argument \"%s\" for "
+		    "\"--root\" flag: want a file, a SHA-256 fingerprint or "
+		    "secret/NAMESPACE/NAME", s);
+	if (strncmp(s, "secret/", strlen("secret/")) == 0)
+		return is_secret(r, e);
+	r->root.by_sha256 = is_sha256(s, r->root.sha256);
+	return r->root.by_sha256 ? 0 : read_root(r, e);
+}
+
+void
+certverify_root_free(struct run *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->root.n; i++)
+		cert_free(r->root.cert[i]);
+	free(r->root.cert);
+}

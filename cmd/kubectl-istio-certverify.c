@@ -1,0 +1,104 @@
+/* kubectl istio certverify: the clock, the command line, exit status. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cmd/certverify/run.h"
+#include "mesh/names.h"
+#include "pki/cert.h"
+
+/*
+ * The exit status: the tally's, but for the two forms whose readers have rules
+ * of their own.  A text file for Prometheus is whole or not there, and what
+ * was found is in it; a monitoring plugin says everything on stdout.
+ */
+static int
+status(const struct run *r, int ret, const struct err *e)
+{
+	struct err ignored = ERR_INIT;
+	int failed = ret == -1;
+
+	if (failed)
+		ret = cli_fail(stderr, &certverify_tool, e);
+	else
+		ret = tally_status(&r->tally);
+	if (r->shown || e->class == ERR_USAGE)
+		return ret;
+	if (r->own.form == REC_PROM && !failed)
+		return 0;
+	if (r->own.form != REC_NAGIOS)
+		return ret;
+	if (!failed)
+		return r->nagios;
+	rec_nagios_failed(stdout, "certverify", e->msg, &ignored);
+	return 3;
+}
+
+/* What is printed instead of judging.  1 if it was asked for. */
+static int
+instead(struct run *r, const struct cli_group *g, size_t n,
+    const struct strs *operands, int *ret, struct err *e)
+{
+	struct holders_scope s;
+
+	r->shown = 1;
+	if (cli_instead(stdout, &certverify_tool, g, n, &r->o, ret, e))
+		return 1;
+	r->shown = r->o.print_rbac;
+	if (!r->o.print_rbac)
+		return 0;
+	*ret = -1;
+	if (certverify_params(r, operands, e) == 0 &&
+	    certverify_read_targets(r, operands, r->own.ns, e) == 0) {
+		s = certverify_scope(r);
+		s.watch = r->own.wait;
+		*ret = observe_holders_rbac(stdout,
+		    "kubectl-istio-certverify", &s, e);
+	}
+	return 1;
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct run r = {
+		.own = { .warn = 7 * 86400, .timeout = 600 },
+		.o = { .istio_ns = NAME_ISTIO_NAMESPACE },
+	};
+	const struct cli_group groups[] = {
+		{ certverify_opts, &r.own }, { cli_common_opts, &r.o },
+		{ cli_cluster_opts, &r.flags }
+	};
+	const size_t n = sizeof(groups) / sizeof(groups[0]);
+	struct strs operands = { NULL, 0 };
+	struct err e = ERR_INIT;
+	int ret;
+
+	cli_harden();
+	pki_init();
+	r.now = (int64_t)time(NULL);
+	r.own.form = isatty(STDOUT_FILENO) ? REC_TABLE : REC_TSV;
+	ret = cli_parse(&certverify_tool, groups, n, argc, argv, &operands,
+	    &e);
+	if (ret == 0 && !instead(&r, groups, n, &operands, &ret, &e) &&
+	    (ret = certverify_params(&r, &operands, &e)) == 0) {
+		tally_init(&r.tally, &r.o.excuse);
+		progress_init(&r.progress, stderr, r.o.progress == 1);
+		ret = certverify_run(&r, &operands, &e);
+		progress_clear(&r.progress);
+	}
+	ret = status(&r, ret, &e);
+	names_free(&r.ns);
+	names_free(&r.said);
+	names_free(&r.differ);
+	targets_free(&r.targets);
+	free(r.refs);
+	free(r.found);
+	certverify_root_free(&r);
+	cli_list_free(&operands);
+	cli_common_free(&r.o);
+	cli_list_free(&r.flags.as_group);
+	cli_list_free(&r.flags.as_extra);
+	return ret;
+}

@@ -1,0 +1,46 @@
+/*
+ * Everyone who holds the root or a certificate under it, of a live cluster: the
+ * CA's side (cluster.h) and, asked for at the same time, workload secrets,
+ * copies of the root, and namespaces.
+ */
+#ifndef OBSERVE_HOLDERS_H
+#define OBSERVE_HOLDERS_H
+
+#include "mesh/names.h"
+#include "observe/cluster.h"
+
+struct holders_scope {
+	const char		*istio_ns;
+	const char		*ns;		/* NULL: all of them */
+	const char		*labels;	/* of workload secrets, or NULL */
+	const struct ref	*target;	/* these and no others; or NULL */
+	size_t			 ntarget;
+	const struct ref	*root;		/* --root's secret, or NULL */
+	int			 watch;		/* rights to watch, too */
+};
+
+/*
+ * Facts come in no order.  Where the secrets of all namespaces may not be
+ * listed, each namespace's are.  What could not be seen goes to sink->unknown.
+ * -1: kube_fetch()'s.
+ */
+int	observe_holders(struct kube *k, const struct holders_scope *s,
+	    const struct observe_options *o, const struct sink *sink,
+	    struct err *e);
+
+/*
+ * The service accounts of that scope, to sink->account.  *all is 1 if none of
+ * them can have been missed.
+ */
+int	observe_accounts(struct kube *k, const struct holders_scope *s,
+	    const struct observe_options *o, const struct sink *sink,
+	    int *all, struct err *e);
+
+/* The roles (YAML) that both need, and nothing more. */
+int	observe_holders_rbac(FILE *out, const char *name,
+	    const struct holders_scope *s, struct err *e);
+
+/* What is asked for: of a secret, by its type. */
+#define HOLDERS_SECRETS	"type=" NAME_WORKLOAD_TYPE
+
+#endif

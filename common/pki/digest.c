@@ -1,0 +1,24 @@
+#include <openssl/evp.h>
+#include <openssl/sha.h>
+#include <stdio.h>
+
+#include "pki/digest.h"
+
+void
+digest_sha256(const void *p, size_t len, unsigned char out[DIGEST_SHA256_LEN])
+{
+	SHA256(p, len, out);
+}
+
+int
+digest_md5_hex(const void *p, size_t len, char out[33], struct err *e)
+{
+	unsigned char md[EVP_MAX_MD_SIZE];
+	size_t n = 0, i;
+
+	if (!EVP_Q_digest(NULL, "MD5", NULL, p, len, md, &n) || n != 16)
+		return err_set(e, ERR_IO, "libcrypto has no MD5");
+	for (i = 0; i < n; i++)
+		snprintf(out + 2 * i, 3, "%02x", md[i]);
+	return 0;
+}

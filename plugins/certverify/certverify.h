@@ -1,0 +1,104 @@
+/*
+ * certverify: does everyone who must trust the root in force do so, and would
+ * every handshake between them succeed?
+ *
+ * A fold over facts and a given time.  What comes is judged when it comes as
+ * far as it can be: keys are matched and signatures verified at once, and of a
+ * workload only some sixty bytes stay.  What it hangs on, the CA in force, may
+ * come last; so workloads are put into classes (same profile of certificate,
+ * same signer, same intermediates, same trust anchors), and a class is judged
+ * against it by one of its members in the end.
+ */
+#ifndef PLUGINS_CERTVERIFY_H
+#define PLUGINS_CERTVERIFY_H
+
+#include <stdint.h>
+
+#include "base/rule.h"
+#include "mesh/mesh.h"
+
+#define CV_WORKLOADS_MAX 2000000	/* kept; more is ERR_LIMIT */
+#define CV_SETS_MAX	20000	/* different bundles of certificates */
+#define CV_CLASSES_MAX	4096	/* of workloads */
+#define CV_PAIRED_MAX	64	/* classes whose pairs are judged */
+#define CV_OTHERS_MAX	200000	/* trust copies, webhooks, namespaces, each */
+
+struct cv_params {
+	int64_t		 now;		/* seconds since 1970 */
+	int64_t		 warn;		/* a remaining life <= this */
+	const char	*istio_ns;	/* borrowed, as all of this */
+	/* --root: the certificates to go by, or one of the input by its */
+	/* fingerprint, or (by_name) a secret that comes as TRUST_NAMED */
+	struct cert	*const *root;
+	size_t		 nroot;
+	const unsigned char *root_sha256;
+	int		 root_by_name;
+	/* a live cluster: a namespace without a trust copy is a finding */
+	/* though no other has one */
+	int		 live;
+	/* Is this asked for?  NULL: everything is. */
+	int		(*wanted)(void *arg, const struct ref *r);
+	void		*arg;
+};
+
+/* One record to be.  Everything is borrowed during the call of emit. */
+struct cv_finding {
+	enum verdict		 verdict;
+	const char		*kind;
+	const char		*ns;		/* "" if it has none */
+	const char		*name;
+	const char		*holder;	/* NULL: none */
+	const char		*identity;	/* or NULL */
+	int			 dated;
+	int64_t			 not_after;
+	const struct cert	*root;		/* or NULL */
+	uint64_t		 count;		/* 0: none */
+	const struct rule	*rule;		/* NULL: ok, or unknown */
+	const char		*message;
+	int			 first;		/* of this object */
+	int			 stale;		/* --wait waits for it to end */
+};
+
+struct cv_summary {
+	size_t			 records;
+	size_t			 workloads;	/* judged */
+	size_t			 objects;	/* judged, of all holders */
+	size_t			 pairs;		/* of classes, proved */
+	int			 no_root;	/* none to go by was found */
+	const struct cert	*root;		/* that was gone by, or NULL */
+	const char		*root_text;	/* istio-ca-secret's ca-cert.pem */
+	size_t			 root_len;	/* or NULL */
+};
+
+struct cv;
+
+/* cv_free(NULL) is legal. */
+int	cv_new(const struct cv_params *p, struct cv **cv, struct err *e);
+void	cv_free(struct cv *cv);
+
+/*
+ * The sink that collects into cv.  A workload's key is looked at during the
+ * call and not kept.
+ */
+struct sink cv_sink(struct cv *cv);
+
+/* All has come: judge.  -1: no memory, or --root's fingerprint is unknown. */
+int	cv_judge(struct cv *cv, struct err *e);
+
+/*
+ * After that: does any finding hang on whether a service account is still
+ * there?  Then sink.account may be given what there is, and cv_accounts_all()
+ * says that this was all.
+ */
+int	cv_wants_accounts(const struct cv *cv);
+void	cv_accounts_all(struct cv *cv);
+
+/* Hand the findings on, in the order of the contract; emit's -1 stops. */
+typedef int cv_emit(void *arg, const struct cv_finding *f, struct err *e);
+int	cv_end(struct cv *cv, cv_emit *emit, void *arg, struct cv_summary *sum,
+	    struct err *e);
+
+/* The table of rules, NULL at its end. */
+extern const struct rule *const cv_rules[];
+
+#endif

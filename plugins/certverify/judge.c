@@ -1,0 +1,483 @@
+/* Workloads and copies of the root, against the root in force. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/when.h"
+#include "mesh/names.h"
+#include "plugins/certverify/state.h"
+
+#define BIT(id)	(UINT32_C(1) << (id))
+
+void
+cv_word(struct cv_words *w, const char *name, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (w->n == CV_WORDS)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(w->value[w->n], CV_WORD_LEN, fmt, ap);
+	va_end(ap);
+	w->arg[w->n].name = name;
+	w->arg[w->n].value = w->value[w->n];
+	w->n++;
+}
+
+static void
+word_date(struct cv_words *w, const char *name, int64_t t)
+{
+	char date[WHEN_STRLEN];
+
+	when_format(t, date);
+	cv_word(w, name, "%s", date);
+}
+
+/* ---- which rules are broken ---- */
+
+/* What a set makes of the root in force; an empty one, too. */
+static uint32_t
+trust_broken(struct cv *cv, uint32_t at)
+{
+	const struct cv_set *s;
+	uint32_t broken = 0;
+
+	if (at == CV_NONE)
+		return BIT(V_NOT_TRUSTED);
+	s = cv_set_try(cv, at);
+	switch (s->trial.agree) {
+	case AGREE_OK:
+		if (!s->holds)
+			broken |= BIT(V_STALE_ROOT);
+		break;
+	case AGREE_GO:
+		broken |= BIT(V_GO_REJECTS);
+		break;
+	case AGREE_OPENSSL:
+		broken |= BIT(V_OPENSSL_REJECTS);
+		break;
+	case AGREE_NOT:
+		broken |= BIT(V_NOT_TRUSTED);
+		break;
+	}
+	if (s->twin)
+		broken |= BIT(V_EXPIRED_TWIN);
+	return broken;
+}
+
+static uint32_t
+agree_broken(enum cv_agree a)
+{
+	static const uint32_t rules[] = {
+		[AGREE_OK] = 0, [AGREE_GO] = BIT(V_GO_REJECTS),
+		[AGREE_OPENSSL] = BIT(V_OPENSSL_REJECTS),
+		[AGREE_NOT] = BIT(V_CHAIN_INVALID),
+	};
+
+	return rules[a];
+}
+
+/* Its chain, under its own anchors and under the CA's. */
+static uint32_t
+chain_broken(struct cv *cv, const struct cv_class *c, unsigned flags)
+{
+	uint32_t own, force, trust;
+
+	force = agree_broken(c->force.agree);
+	if (flags & H_FILE)		/* it has no anchors of its own */
+		return force;
+	own = agree_broken(c->own.agree);
+	trust = trust_broken(cv, c->set);
+	/* another root altogether: said once */
+	if (own == 0 && (trust & BIT(V_NOT_TRUSTED)))
+		force = 0;
+	return own | force | trust;
+}
+
+static uint32_t
+date_broken(const struct cv *cv, const struct cv_held *h,
+    const struct cv_class *c)
+{
+	uint32_t broken = 0;
+	int64_t left = h->not_after - cv->p.now;
+
+	if (left < 0)
+		broken |= BIT(V_EXPIRED);
+	else if (left <= cv->p.warn)
+		broken |= BIT(V_EXPIRES_SOON);
+	if (h->flags & H_NOT_YET)
+		broken |= BIT(V_NOT_YET_VALID);
+	if (c->own.issuer != NULL && h->not_after > c->own.issuer->not_after)
+		broken |= BIT(V_OUTLIVES);
+	return broken;
+}
+
+uint32_t
+cv_broken(struct cv *cv, const struct cv_held *h)
+{
+	const struct cv_class *c = cv_class_at(cv, h->class);
+	uint32_t broken = date_broken(cv, h, c);
+
+	if (h->flags & (H_KEY_DIFFERS | H_KEY_ABSENT | H_KEY_BROKEN))
+		broken |= BIT(V_KEY_MISMATCH);
+	if (h->flags & (H_NO_URI | H_URIS | H_WRONG_URI))
+		broken |= BIT(V_IDENTITY);
+	/* of a certificate that is no longer good, its chain is no matter */
+	if (broken & (BIT(V_EXPIRED) | BIT(V_NOT_YET_VALID)))
+		return broken | (trust_broken(cv, c->set) &
+		    (BIT(V_NOT_TRUSTED) | BIT(V_EXPIRED_TWIN) |
+		    BIT(V_STALE_ROOT)));
+	return broken | chain_broken(cv, c, h->flags);
+}
+
+/* ---- what excuses them ---- */
+
+const char *
+cv_account_of(const struct cv *cv, const struct cv_held *h)
+{
+	const char *name = cv_name_of(cv, h->name);
+	size_t n = strlen(NAME_WORKLOAD_PREFIX);
+
+	return strncmp(name, NAME_WORKLOAD_PREFIX, n) == 0 ? name + n : name;
+}
+
+static const struct mesh_ns *
+find_ns(const struct cv *cv, const char *name)
+{
+	const struct mesh_ns *ns = cv->namespaces.v;
+	size_t lo = 0, hi = cv->namespaces.n, mid;
+	int d;
+
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		if ((d = strcmp(name, ns[mid].ref.name)) == 0)
+			return &ns[mid];
+		if (d < 0)
+			hi = mid;
+		else
+			lo = mid + 1;
+	}
+	return NULL;
+}
+
+static int
+is_gone(struct cv *cv, const struct cv_held *h)
+{
+	const char *ns = cv_ns_of(cv, h->name);
+	unsigned char hash[HASHSET_LEN];
+
+	if (!cv->accounts_all && (siphash_pair(cv->hash, ns, "", hash, NULL) ==
+	    -1 || !hashset_has(&cv->account_ns, hash)))
+		return 0;
+	return siphash_pair(cv->hash, ns, cv_account_of(cv, h), hash, NULL) ==
+	    0 && !hashset_has(&cv->accounts, hash);
+}
+
+enum cv_rule_id
+cv_excuse(struct cv *cv, const struct cv_held *h)
+{
+	const struct mesh_ns *ns;
+
+	if (h->flags & H_FILE)
+		return V_RULES;
+	if (cv->era == ERA_ISTIOD && !cv->plane.citadel)
+		return V_ORPHAN;
+	ns = find_ns(cv, cv_ns_of(cv, h->name));
+	if (ns != NULL && ns->seen &&
+	    !scope_citadel(&cv->plane, cv->p.istio_ns, ns))
+		return V_OPTED_OUT;
+	return is_gone(cv, h) ? V_ACCOUNT_GONE : V_RULES;
+}
+
+/* ---- the words of their messages ---- */
+
+static const char *
+renewer(const struct cv *cv)
+{
+	return cv->era == ERA_ISTIOD ? "istiod" : "Citadel";
+}
+
+/* The trial that a rule's message is about, and what it was tried with. */
+static const struct cv_trial *
+trial_of(struct cv *cv, const struct cv_class *c, unsigned flags,
+    enum cv_agree want, const char **against)
+{
+	*against = "its own roots";
+	if (!(flags & H_FILE) && c->own.agree == want)
+		return &c->own;
+	*against = "the root in force";
+	if (c->force.agree == want)
+		return &c->force;
+	*against = "its own roots, as what the CA issues now";
+	return c->set == CV_NONE ? &c->force :
+	    &cv_set_try(cv, c->set)->trial;
+}
+
+static void
+word_trial(struct cv_words *w, const struct cv_trial *t)
+{
+	cv_word(w, "who", "%s", t->by == NULL ? "nobody" :
+	    ruleset_name(t->by));
+	cv_word(w, "why", "%s", chain_why_text(t->why));
+	cv_word(w, "where", "at %s", t->where == NULL ||
+	    t->where->subject_text[0] == '\0' ? "the leaf" :
+	    t->where->subject_text);
+}
+
+static void
+words_chain(struct cv *cv, const struct cv_class *c, unsigned flags,
+    enum cv_rule_id id, struct cv_words *w)
+{
+	enum cv_agree want = id == V_GO_REJECTS ? AGREE_GO :
+	    id == V_OPENSSL_REJECTS ? AGREE_OPENSSL : AGREE_NOT;
+	const char *against;
+
+	word_trial(w, trial_of(cv, c, flags, want, &against));
+	cv_word(w, "against", "%s", against);
+	cv_word(w, "next", id == V_CHAIN_INVALID ? "delete the secret, and "
+	    "Citadel makes another" : "give the root its old subject, bytes "
+	    "included, and its old key identifier");
+}
+
+/* Why a set does not accept what the CA issues. */
+static void
+words_not_trusted(struct cv *cv, uint32_t at, const char *next,
+    struct cv_words *w)
+{
+	const struct cv_set *s;
+
+	if (at == CV_NONE || (s = cv_set_try(cv, at))->n == 0)
+		cv_word(w, "how", "it holds no certificate");
+	else
+		cv_word(w, "how", "what the CA issues is refused under it "
+		    "(%s)", chain_why_text(s->trial.why));
+	cv_word(w, "next", "%s", next);
+}
+
+static void
+words_stale(struct cv *cv, uint32_t at, const char *next, struct cv_words *w)
+{
+	const struct cv_set *s = cv_set_try(cv, at);
+
+	word_date(w, "date", s->trial.root != NULL ?
+	    s->trial.root->not_after : 0);
+	cv_word(w, "next", "%s", next);
+}
+
+static void
+words_key(const struct cv_held *h, struct cv_words *w)
+{
+	cv_word(w, "how", "%s", (h->flags & H_KEY_ABSENT) ?
+	    "is missing or empty" : (h->flags & H_KEY_BROKEN) ?
+	    "is damaged: its parts do not belong together" :
+	    "belongs to another certificate");
+}
+
+static void
+words_identity(const struct cv *cv, const struct cv_held *h,
+    struct cv_words *w)
+{
+	if (h->flags & H_NO_URI)
+		cv_word(w, "how", "names no SPIFFE identity");
+	else if (h->flags & H_URIS)
+		cv_word(w, "how", "names more than one URI");
+	else
+		cv_word(w, "how", "names %.300s", cv_ns_of(cv, h->uri));
+	cv_word(w, "ns", "%s", cv_ns_of(cv, h->name));
+	cv_word(w, "account", "%s", cv_account_of(cv, h));
+}
+
+static const char wait[] = "Citadel replaces it within minutes once it has "
+    "read its secret anew; if not, restart Citadel";
+
+static void
+words(struct cv *cv, const struct cv_held *h, enum cv_rule_id id,
+    struct cv_words *w)
+{
+	const struct cv_class *c = cv_class_at(cv, h->class);
+
+	w->n = 0;
+	word_date(w, "date", h->not_after);
+	switch (id) {
+	case V_KEY_MISMATCH:
+		words_key(h, w);
+		break;
+	case V_IDENTITY:
+		words_identity(cv, h, w);
+		break;
+	case V_CHAIN_INVALID:
+	case V_GO_REJECTS:
+	case V_OPENSSL_REJECTS:
+		words_chain(cv, c, h->flags, id, w);
+		break;
+	case V_NOT_TRUSTED:
+		words_not_trusted(cv, c->set, wait, w);
+		break;
+	case V_STALE_ROOT:
+		w->n = 0;
+		words_stale(cv, c->set, wait, w);
+		break;
+	case V_OUTLIVES:
+		cv_word(w, "issuer", "%s", c->own.issuer->subject_text);
+		word_date(w, "until", c->own.issuer->not_after);
+		break;
+	default:
+		cv_word(w, "who", "%s", renewer(cv));
+		cv_word(w, "account", "%s", cv_account_of(cv, h));
+		break;
+	}
+}
+
+/* ---- records of a workload ---- */
+
+static void
+held_finding(const struct cv *cv, const struct cv_held *h,
+    struct cv_finding *f)
+{
+	const struct cv_class *c = cv_class_at(cv, h->class);
+	const struct cv_trial *t = h->flags & H_FILE ? &c->force : &c->own;
+
+	memset(f, 0, sizeof(*f));
+	f->kind = h->flags & H_FILE ? "file" : "secret";
+	f->ns = cv_ns_of(cv, h->name);
+	f->name = cv_name_of(cv, h->name);
+	f->holder = "workload";
+	f->identity = h->uri == CV_NONE ? NULL : cv_ns_of(cv, h->uri);
+	f->dated = 1;
+	f->not_after = h->not_after;
+	f->root = t->root;
+	if (f->root == NULL && (h->flags & H_FILE))
+		f->root = cv->force.root;
+	if (f->root == NULL && c->set != CV_NONE &&
+	    cv_set_at(cv, c->set)->n > 0)
+		f->root = cv_set_at(cv, c->set)->cert[0];
+}
+
+static int
+excused(struct cv_out *o, const struct cv_held *h, enum cv_rule_id id,
+    uint32_t broken, struct cv_finding *f, struct err *e)
+{
+	struct cv_words w;
+	unsigned i;
+
+	for (i = 0; i < V_RULES; i++)
+		if (broken & BIT(i))
+			break;
+	words(o->cv, h, id, &w);
+	cv_word(&w, "finding", "%s", i < V_RULES ? cv_table[i].id : "none");
+	return cv_send(o, f, id, &w, e);
+}
+
+static const char *
+key_unknown(const struct cv_held *h)
+{
+	if (h->flags & H_KEY_ENCRYPTED)
+		return NAME_WORKLOAD_KEY ": the key is encrypted: whether it "
+		    "belongs to the certificate cannot be told";
+	return h->flags & H_KEY_UNREADABLE ? NAME_WORKLOAD_KEY ": it is not a "
+	    "private key in PEM" : NAME_WORKLOAD_KEY ": it cannot be read: "
+	    "not base64, or too long";
+}
+
+int
+cv_judge_held(struct cv_out *o, const struct cv_held *h, struct err *e)
+{
+	uint32_t broken = cv_broken(o->cv, h);
+	enum cv_rule_id id = cv_excuse(o->cv, h);
+	struct cv_finding f;
+	struct cv_words w;
+	unsigned i;
+
+	held_finding(o->cv, h, &f);
+	o->sum->workloads++;
+	if ((h->flags & H_KEY_UNKNOWN) && cv_send_plain(o, &f,
+	    VERDICT_UNKNOWN, key_unknown(h), e) == -1)
+		return -1;
+	if (id != V_RULES && (broken != 0 || id == V_ORPHAN))
+		return excused(o, h, id, broken, &f, e);
+	for (i = 0; i < V_RULES; i++) {
+		if (!(broken & BIT(i)))
+			continue;
+		words(o->cv, h, i, &w);
+		if (cv_send(o, &f, i, &w, e) == -1)
+			return -1;
+	}
+	if (broken != 0 || (h->flags & H_KEY_UNKNOWN))
+		return 0;
+	return cv_send_plain(o, &f, VERDICT_OK, h->flags & H_FILE ?
+	    "its chain validates under the root in force" :
+	    "holds the root in force, and its chain validates under it", e);
+}
+
+/* ---- records of a copy of the root ---- */
+
+static const char *
+keeper(const struct cv_trust *t)
+{
+	switch (t->source) {
+	case TRUST_ISTIO_SECURITY:
+		return "Citadel rewrites it when it has read its root anew; if "
+		    "not, restart Citadel";
+	case TRUST_FILE:
+		return "replace it with a copy of the root in force";
+	default:
+		return "istiod rewrites it within a minute of reading its root; "
+		    "if not, look into istiod's log, and for a second control "
+		    "plane that writes it, too";
+	}
+}
+
+static void
+words_trust(struct cv *cv, const struct cv_trust *t, enum cv_rule_id id,
+    struct cv_words *w)
+{
+	w->n = 0;
+	switch (id) {
+	case V_NOT_TRUSTED:
+		words_not_trusted(cv, t->set, keeper(t), w);
+		break;
+	case V_STALE_ROOT:
+		words_stale(cv, t->set, keeper(t), w);
+		break;
+	default:
+		word_trial(w, &cv_set_try(cv, t->set)->trial);
+		cv_word(w, "against", "the roots in it");
+		cv_word(w, "next", "give the root its old subject, bytes "
+		    "included, and its old key identifier");
+		break;
+	}
+}
+
+int
+cv_judge_trust(struct cv_out *o, const struct cv_trust *t, struct err *e)
+{
+	const struct cv_set *s = t->set == CV_NONE ? NULL :
+	    cv_set_try(o->cv, t->set);
+	struct cv_finding f;
+	struct cv_words w;
+	uint32_t broken;
+	unsigned i;
+
+	memset(&f, 0, sizeof(f));
+	f.kind = t->kind;
+	f.ns = cv_ns_of(o->cv, t->name);
+	f.name = cv_name_of(o->cv, t->name);
+	f.holder = "trust";
+	if (s != NULL && s->n > 0) {
+		f.root = s->holds ? o->cv->force.root : s->cert[0];
+		f.dated = 1;
+		f.not_after = f.root->not_after;
+	}
+	if (s != NULL && s->broken.class != ERR_NONE)
+		return cv_send_plain(o, &f, VERDICT_UNKNOWN, s->broken.msg, e);
+	broken = trust_broken(o->cv, t->set);
+	for (i = 0; i < V_RULES; i++) {
+		if (!(broken & BIT(i)))
+			continue;
+		words_trust(o->cv, t, i, &w);
+		if (cv_send(o, &f, i, &w, e) == -1)
+			return -1;
+	}
+	return broken != 0 ? 0 : cv_send_plain(o, &f, VERDICT_OK,
+	    "holds the root in force", e);
+}
