@@ -92,7 +92,7 @@ read_input(struct run *r, struct kube *k, struct sink *sink, struct err *e)
 	size_t i;
 
 	if (k != NULL)
-		return observe_holders(k, &s, &oo, sink, e);
+		return observe_holders(k, &s, &oo, sink, &r->versions, e);
 	for (i = 0; i < r->o.files.n; i++)
 		if (observe_path(r->o.files.v[i], &oo, sink, e) == -1)
 			return -1;
@@ -123,6 +123,7 @@ certverify_read(struct run *r, struct kube *k, struct cv **cv,
 	struct tap t = { .r = r };
 	struct sink sink;
 
+	names_free(&r->ns);
 	if (cv_new(&r->params, cv, e) == -1)
 		return -1;
 	t.to = cv_sink(*cv);

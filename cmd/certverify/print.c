@@ -70,6 +70,24 @@ put(struct run *r, const struct cv_finding *f, const char *object,
 	return rec_put(r->out, &rec, e);
 }
 
+/* "namespace/name", or "name". */
+static void
+object_name(char *out, size_t size, const char *ns, const char *name)
+{
+	snprintf(out, size, "%s%s%s", ns, ns[0] != '\0' ? "/" : "", name);
+}
+
+int
+certverify_excused(const struct run *r, const struct rule *rule,
+    const char *kind, const char *ns, const char *name)
+{
+	char object[PATH_MAX + 1];
+
+	object_name(object, sizeof(object), ns, name);
+	return tally_excused(&r->tally, rule == NULL ? NULL : rule->id, kind,
+	    object);
+}
+
 int
 certverify_put(void *arg, const struct cv_finding *f, struct err *e)
 {
@@ -77,10 +95,8 @@ certverify_put(void *arg, const struct cv_finding *f, struct err *e)
 	struct run *r = arg;
 	int excused;
 
-	snprintf(object, sizeof(object), "%s%s%s", f->ns,
-	    f->ns[0] != '\0' ? "/" : "", f->name);
-	excused = tally_excused(&r->tally, f->rule == NULL ? NULL :
-	    f->rule->id, f->kind, object);
+	object_name(object, sizeof(object), f->ns, f->name);
+	excused = certverify_excused(r, f->rule, f->kind, f->ns, f->name);
 	tally_add(&r->tally, f->verdict, excused);
 	/* the old script's lines have no room for it */
 	if (r->out == NULL && f->verdict == VERDICT_UNKNOWN)

@@ -55,6 +55,7 @@ struct run {
 	struct rec_writer	*out;	/* NULL for classic */
 	int			 nagios;	/* that world's status */
 	int			 shown;		/* help and the like, no more */
+	struct holders_versions	 versions;	/* of the last reading */
 	struct cv_summary	 sum;
 	struct names		 ns;		/* the namespaces there are */
 	/* classic: how many of them were said, the last secret, and all */
@@ -81,13 +82,18 @@ int	certverify_read_targets(struct run *r, const struct strs *operands,
 struct holders_scope certverify_scope(const struct run *r);
 struct observe_options certverify_options(struct run *r);
 
-/* judge.c: read, judge, print; or wait before that. */
+/* judge.c: read, judge, print. */
 int	certverify_run(struct run *r, const struct strs *operands,
 	    struct err *e);
 
 /* One reading and judging of the cluster or the files, for judge.c, wait.c. */
 int	certverify_read(struct run *r, struct kube *k, struct cv **cv,
 	    struct err *e);
+
+/* Is a finding with this rule on this object kept out of the status? */
+int	certverify_excused(const struct run *r, const struct rule *rule,
+	    const char *kind, const char *ns, const char *name);
+
 /* wait.c: until nothing is stale; *out is the last judgement. */
 int	certverify_wait(struct run *r, struct kube *k, struct cv **out,
 	    struct err *e);

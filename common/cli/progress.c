@@ -52,6 +52,30 @@ progress_step(struct progress *p, const char *what, uint64_t bytes,
 	p->visible = 1;
 }
 
+#define BAR 30	/* characters of it */
+
+void
+progress_bar(struct progress *p, uint64_t n, uint64_t all)
+{
+	int64_t now;
+	int i, full;
+
+	if (p->out == NULL)
+		return;
+	now = now_ms();
+	if (p->visible && now - p->shown < EVERY_MS && n < all)
+		return;
+	full = all == 0 ? BAR : (int)(n * BAR / all);
+	fputs("\r\033[Kwaiting: [", p->out);
+	for (i = 0; i < BAR; i++)
+		putc(i < full ? '#' : ' ', p->out);
+	fprintf(p->out, "] %llu/%llu", (unsigned long long)n,
+	    (unsigned long long)all);
+	fflush(p->out);
+	p->shown = now;
+	p->visible = 1;
+}
+
 void
 progress_clear(struct progress *p)
 {

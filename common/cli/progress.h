@@ -22,6 +22,9 @@ void	progress_init(struct progress *p, FILE *out, int never);
 void	progress_step(struct progress *p, const char *what, uint64_t bytes,
 	    uint64_t objects);
 
+/* "waiting: [#######   ] 412/500", now and then, at once where it changes. */
+void	progress_bar(struct progress *p, uint64_t n, uint64_t all);
+
 /* The same for who has it as a void *: observe/'s progress, kube/'s log. */
 void	progress_hear(void *progress, const char *what, uint64_t bytes,
 	    uint64_t objects);

@@ -311,11 +311,23 @@ set_tap(struct cluster *c)
 }
 
 static int
+on_listed(void *arg, const struct kube_ask *a, const char *version,
+    struct err *e)
+{
+	struct cluster *c = arg;
+	const struct kube_sink *s = c->more->sink;
+
+	return want_of(c, a) != NULL || s->listed == NULL ? 0 :
+	    s->listed(s->arg, theirs(c, a), version, e);
+}
+
+static int
 fetch(struct cluster *c, struct kube *k, size_t from, struct err *e)
 {
 	struct kube_sink ks = {
 		.object = on_object, .failed = on_failed, .arg = c,
-		.message = c->more == NULL ? NULL : on_message
+		.message = c->more == NULL ? NULL : on_message,
+		.listed = c->more == NULL ? NULL : on_listed
 	};
 
 	if (c->n == from)

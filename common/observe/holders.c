@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +22,7 @@ struct holders {
 	size_t				 nns, room;
 	char				*renamed; /* the root's ConfigMap */
 	int				 accounts_missed;
+	struct holders_versions		*v;
 };
 
 static int
@@ -112,6 +114,24 @@ on_failed(void *arg, const struct kube_ask *a, const struct err *why,
 		h->accounts_missed = 1;
 	/* without --root's secret there is no root: that is said elsewhere */
 	return unknown(h, a, why, e);
+}
+
+/* Where a watch can go on from. */
+static int
+on_listed(void *arg, const struct kube_ask *a, const char *version,
+    struct err *e)
+{
+	struct holders *h = arg;
+	char *to;
+
+	(void)e;
+	if (a->fields == NULL || h->v == NULL || (h->s->ns == NULL &&
+	    a->ns[0] != '\0'))
+		return 0;
+	to = strcmp(a->kind, "Secret") == 0 ? h->v->secrets :
+	    h->v->configmaps;
+	snprintf(to, KUBE_VERSION_MAX, "%s", version);
+	return 0;
 }
 
 static int
@@ -315,18 +335,20 @@ set_tap(struct holders *h)
 
 int
 observe_holders(struct kube *k, const struct holders_scope *s,
-    const struct observe_options *o, const struct sink *sink, struct err *e)
+    const struct observe_options *o, const struct sink *sink,
+    struct holders_versions *v, struct err *e)
 {
-	struct holders h = { .k = k, .s = s, .o = o, .sink = sink };
+	struct holders h = { .k = k, .s = s, .o = o, .sink = sink, .v = v };
 	struct kube_ask ask[CLUSTER_MORE_MAX];
 	const struct kube_sink ks = {
 		.object = on_object, .failed = on_failed, .arg = &h,
-		.message = on_message
+		.message = on_message, .listed = on_listed
 	};
 	struct cluster_more more = { ask, 0, &ks, on_renamed, &h };
 	int ret;
 
 	set_tap(&h);
+	memset(v, 0, sizeof(*v));
 	more.n = first_asks(&h, ask);
 	ret = observe_cluster(k, s->istio_ns, o, sink, &more, e);
 	if (ret == 0 && h.refused.class != ERR_NONE)
@@ -339,6 +361,95 @@ observe_holders(struct kube *k, const struct holders_scope *s,
 	free(h.ns);
 	free(h.renamed);
 	return ret;
+}
+
+/* ---- watching ---- */
+
+struct watching {
+	struct holders			 h;
+	const struct holders_watch	*w;
+	const struct kube_ask		*ca;	/* the CA's question */
+};
+
+static int
+on_event(void *arg, const struct kube_ask *a, enum kube_event what,
+    const struct ProtobufCMessage *m, struct err *e)
+{
+	struct watching *w = arg;
+	struct workload f;
+	struct node *n;
+	struct ref ref;
+	int ret;
+
+	if (a == w->ca)
+		return w->w->ca(w->w->arg, e);
+	if (what != KUBE_DELETED)
+		return on_message(&w->h, a, m, e) == -1 ? -1 :
+		    w->w->idle(w->w->arg, e);
+	memset(&ref, 0, sizeof(ref));
+	if (strcmp(a->kind, "Secret") == 0) {
+		workload_of_message(m, &f);
+		return w->w->gone(w->w->arg, &f.ref, e);
+	}
+	if ((n = kube_node(a, m)) == NULL)
+		return err_nomem(e);
+	ref.kind = "configmap";
+	ref.ns = node_str(node_path(n, "metadata", "namespace",
+	    (const char *)NULL), NULL);
+	ref.name = node_str(node_path(n, "metadata", "name",
+	    (const char *)NULL), NULL);
+	ret = ref.ns == NULL || ref.name == NULL ? 0 :
+	    w->w->gone(w->w->arg, &ref, e);
+	kube_node_free(n);
+	return ret;
+}
+
+static int
+on_idle(void *arg, struct err *e)
+{
+	struct watching *w = arg;
+
+	return w->w->idle(w->w->arg, e);
+}
+
+int
+observe_holders_watch(struct kube *k, const struct holders_scope *s,
+    const struct observe_options *o, const struct sink *sink,
+    const struct holders_versions *v, const struct holders_watch *hw,
+    int *again, struct err *e)
+{
+	struct watching w = {
+		.h = { .k = k, .s = s, .o = o, .sink = sink }, .w = hw
+	};
+	const struct kube_ask ask[] = {
+		ask_secrets(&w.h, s->ns),
+		ask_for("configmaps", "ConfigMap", s->ns, NULL,
+		    "metadata.name=" NAME_ROOT_CONFIGMAP),
+		ask_for("secrets", "Secret", s->istio_ns, NULL,
+		    "metadata.name=" NAME_CA_SECRET)
+	};
+	const char *const versions[] = {
+		v->secrets, v->configmaps, v->secrets
+	};
+	const struct kube_watch_sink ks = {
+		.event = on_event, .idle = on_idle, .arg = &w
+	};
+	struct kube_watched watched[3];
+	enum kube_watch_end end;
+	size_t i;
+
+	set_tap(&w.h);
+	w.ca = &ask[2];
+	memset(watched, 0, sizeof(watched));
+	for (i = 0; i < 3; i++) {
+		watched[i].ask = &ask[i];
+		snprintf(watched[i].version, KUBE_VERSION_MAX, "%s",
+		    versions[i]);
+	}
+	if (kube_watch(k, watched, 3, &ks, &end, e) == -1)
+		return -1;
+	*again = end == KUBE_WATCH_AGAIN;
+	return 0;
 }
 
 int

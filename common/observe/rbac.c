@@ -216,13 +216,33 @@ put_gets(struct buf *b, const char *name, const struct holders_scope *s,
 	return 0;
 }
 
+/* --wait watches what it has listed. */
+static int
+put_watched(struct buf *b, const char *resource, int watch, struct err *e)
+{
+	return put_resource(b, "", resource, e) == -1 ? -1 :
+	    put_verb(b, watch ? "list, watch" : "list", 0, e);
+}
+
 static int
 put_lists(struct buf *b, const struct holders_scope *s, struct err *e)
 {
-	if (s->target == NULL && (put_list(b, "secrets", e) == -1 ||
-	    put_list(b, "configmaps", e) == -1))
+	if (s->target == NULL &&
+	    (put_watched(b, "secrets", s->watch, e) == -1 ||
+	    put_watched(b, "configmaps", s->watch, e) == -1))
 		return -1;
 	return put_list(b, "serviceaccounts", e);
+}
+
+/* The CA's own secret, where not all secrets are watched. */
+static int
+put_ca(struct buf *b, const struct holders_scope *s, struct err *e)
+{
+	if (!s->watch || s->ns == NULL)
+		return 0;
+	return put_resource(b, "", "secrets", e) == -1 ||
+	    put_name(b, NAME_CA_SECRET, 1, e) == -1 ||
+	    put_verb(b, "watch", 1, e) == -1 ? -1 : 0;
 }
 
 int
@@ -240,7 +260,7 @@ observe_holders_rbac(FILE *out, const char *name,
 	snprintf(scoped, sizeof(scoped), "%s-scope", name);
 	buf_init(&b, TEXT_BYTES, "the roles");
 	ret = put_role(&b, name, s->istio_ns, e) == -1 ||
-	    put_rules(&b, 1, 0, e) == -1 ||
+	    put_rules(&b, 1, 0, e) == -1 || put_ca(&b, s, e) == -1 ||
 	    (s->ns != NULL && (put_role(&b, scoped, s->ns, e) == -1 ||
 	    put_lists(&b, s, e) == -1)) ||
 	    put_gets(&b, name, s, e) == -1 ||

@@ -93,6 +93,16 @@ int	cv_judge(struct cv *cv, struct err *e);
 int	cv_wants_accounts(const struct cv *cv);
 void	cv_accounts_all(struct cv *cv);
 
+/*
+ * --wait, after cv_judge(): one workload or copy of the root as it is now,
+ * judged alone and not kept.  *stale: there is a finding of the kind that
+ * cv_finding.stale marks.
+ */
+int	cv_again_workload(struct cv *cv, const struct workload *f, int *stale,
+	    struct err *e);
+int	cv_again_trust(struct cv *cv, const struct trust_copy *f, int *stale,
+	    struct err *e);
+
 /* Hand the findings on, in the order of the contract; emit's -1 stops. */
 typedef int cv_emit(void *arg, const struct cv_finding *f, struct err *e);
 int	cv_end(struct cv *cv, cv_emit *emit, void *arg, struct cv_summary *sum,

@@ -140,21 +140,16 @@ once_each(struct cv *cv, struct err *e)
 
 /* ---- judging ---- */
 
-static void
-try_classes(struct cv *cv)
+void
+cv_try_class(struct cv *cv, struct cv_class *c)
 {
 	const struct cv_force *f = &cv->force;
 	const struct cv_set *in;
-	struct cv_class *c;
-	size_t i;
 
-	for (i = 0; i < cv->classes.n; i++) {
-		c = cv_class_at(cv, i);
-		in = c->inter == CV_NONE ? NULL : cv_set_at(cv, c->inter);
-		cv_try(cv, c->member, in == NULL ? NULL : in->cert,
-		    in == NULL ? 0 : in->n, f->anchor, f->nanchor,
-		    WHO(CV_B) | WHO(CV_G) | WHO(CV_O), NULL, &c->force);
-	}
+	in = c->inter == CV_NONE ? NULL : cv_set_at(cv, c->inter);
+	cv_try(cv, c->member, in == NULL ? NULL : in->cert,
+	    in == NULL ? 0 : in->n, f->anchor, f->nanchor,
+	    WHO(CV_B) | WHO(CV_G) | WHO(CV_O), NULL, &c->force);
 }
 
 int
@@ -173,7 +168,8 @@ cv_judge(struct cv *cv, struct err *e)
 	sort(cv, &cv->unknowns, by_first);
 	if (cv->force.root == NULL)
 		return 0;
-	try_classes(cv);
+	for (i = 0; i < cv->classes.n; i++)
+		cv_try_class(cv, cv_class_at(cv, i));
 	for (i = 0; i < cv->helds.n; i++) {
 		h = cv_held_at(cv, i);
 		cv->suspects += cv_broken(cv, h) != 0 &&
@@ -191,20 +187,20 @@ cv_wants_accounts(const struct cv *cv)
 /* ---- records ---- */
 
 /* What ends when the root has reached everybody; the rest is for people. */
-static int
-is_stale(const struct rule *r)
+uint32_t
+cv_stale_rules(void)
 {
 	static const enum cv_rule_id ids[] = {
 		V_CHAIN_INVALID, V_GO_REJECTS, V_OPENSSL_REJECTS,
 		V_NOT_TRUSTED, V_TRUST_MISSING, V_WEBHOOK_STALE,
 		V_PAIR_FAILS, V_STALE_ROOT
 	};
+	uint32_t bits = 0;
 	size_t i;
 
 	for (i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
-		if (r == &cv_table[ids[i]])
-			return 1;
-	return 0;
+		bits |= UINT32_C(1) << ids[i];
+	return bits;
 }
 
 static int
@@ -212,7 +208,8 @@ emit(struct cv_out *o, struct cv_finding *f, struct err *e)
 {
 	o->sum->records++;
 	f->first = o->first;
-	f->stale = is_stale(f->rule);
+	f->stale = f->rule != NULL && (cv_stale_rules() &
+	    UINT32_C(1) << (f->rule - cv_table)) != 0;
 	o->first = 0;
 	f->message = buf_str(&o->message);
 	return o->emit(o->arg, f, e);

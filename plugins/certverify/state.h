@@ -207,6 +207,12 @@ void	cv_classes_free(struct cv *cv);
 int	cv_find_force(struct cv *cv, struct err *e);
 void	cv_force_free(struct cv *cv);
 
+/* ---- places.c ---- */
+int	cv_on_ns(void *arg, const struct mesh_ns *f, struct err *e);
+int	cv_on_mesh_config(void *arg, const struct mesh_config *f,
+	    struct err *e);
+int	cv_on_account(void *arg, const struct ref *f, struct err *e);
+
 /* ---- collect.c ---- */
 int	cv_keep_certs(struct certs *l, const struct entry *en, struct err *e);
 
@@ -232,6 +238,15 @@ struct cv_words {
 
 void	cv_word(struct cv_words *w, const char *name, const char *fmt, ...)
 	    __attribute__((format(printf, 3, 4)));
+
+/* The rules that --wait waits for: a bit each. */
+uint32_t cv_stale_rules(void);
+
+/* What a set makes of the root in force, as broken rules. */
+uint32_t cv_trust_broken(struct cv *cv, uint32_t at);
+
+/* A class against the CA in force. */
+void	cv_try_class(struct cv *cv, struct cv_class *c);
 
 /* Records on their way out. */
 struct cv_out {

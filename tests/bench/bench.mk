@@ -4,18 +4,26 @@
 BENCH =	$(O)/bench
 ITEMS ?= 5000
 POD_COUNT ?= 20000
+SECRET_COUNT ?= 5000
+# empty: 20000 take five minutes to measure
+SECRET_COUNT_BIG ?=
 
 $(addprefix $(BENCH)/,floor gets lists loadpods): tests/bench/loaded.h
 $(BENCH)/%: tests/bench/%.c | $(call deps,build) $(call deps,bench)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(KI_CPPFLAGS) -std=c11 -O2 -Wall -o $@ $< $(ALL_LIBS)
+# primes are looked for by a thread a core
+$(BENCH)/gensecrets: tests/bench/gensecrets.c | $(call deps,build)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(KI_CPPFLAGS) -std=c11 -O2 -Wall -o $@ $< -lcrypto -pthread
 # as small as can be: its children's peaks begin with its own
 $(BENCH)/rusage: tests/bench/rusage.c | $(call deps,build)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -D_GNU_SOURCE -std=c11 -O2 -Wall -o $@ $<
 
-# the tool's own objects, without its main()
-$(BENCH)/walk: $(O)/obj/tests/bench/walk.o $(call plugin_obj,proxyver) $(LIB)
+# the tools' own objects, without their main()
+$(BENCH)/walk: $(O)/obj/tests/bench/walk.o $(call plugin_obj,proxyver) \
+    $(call plugin_obj,certverify) $(LIB)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(KI_CFLAGS) $(KI_LDFLAGS) -o $@ $^ $(ALL_LIBS)
 
@@ -24,8 +32,8 @@ $(BENCH)/walk: $(O)/obj/tests/bench/walk.o $(call plugin_obj,proxyver) $(LIB)
 check-instructions: $(call deps,bench) $(BENCH)/walk
 	@CC='$(CC)' tests/bench/instructions $(BENCH)/walk
 
-.PHONY: bench bench-files bench-cluster bench-pods
-bench: bench-files bench-cluster bench-pods
+.PHONY: bench bench-files bench-cluster bench-pods bench-secrets
+bench: bench-files bench-cluster bench-pods bench-secrets
 bench-files: $(call deps,bench) $(BINS) $(BENCH)/genlist $(BENCH)/jsonc \
     $(BENCH)/floor $(BENCH)/rusage
 	@tests/bench/run $(BENCH) $(O)/bin/kubectl-istio-rootcheck $(ITEMS)
@@ -37,3 +45,8 @@ bench-pods: $(call deps,bench) $(call deps,cluster) $(BINS) \
     $(BENCH)/genpods $(BENCH)/loadpods $(BENCH)/lists $(BENCH)/rusage
 	@BIN=$(abspath $(O))/bin POD_COUNT=$(POD_COUNT) \
 	    tests/bench/pods $(abspath $(BENCH))
+bench-secrets: $(call deps,bench) $(call deps,cluster) $(BINS) \
+    $(BENCH)/gensecrets $(BENCH)/loadpods $(BENCH)/lists $(BENCH)/rusage
+	@BIN=$(abspath $(O))/bin SECRET_COUNT=$(SECRET_COUNT) \
+	    SECRET_COUNT_BIG=$(SECRET_COUNT_BIG) \
+	    tests/bench/secrets $(abspath $(BENCH))

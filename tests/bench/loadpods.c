@@ -1,9 +1,9 @@
 /*
- * Pods into an API server, over connections that stay open:
- *	loadpods DIR URL <PODS	(DIR has ca.crt, admin.crt and admin.key)
- * PODS is one JSON object a line, with its status, as genpods writes them.
- * Each is created and then has its status put, which creating leaves out; the
- * namespaces are made as they come.  The first failure ends it.
+ * Pods, or secrets, into an API server, over connections that stay open:
+ *	loadpods DIR URL <OBJECTS	(DIR has ca.crt, admin.crt, admin.key)
+ * OBJECTS is one JSON object a line, as genpods and gensecrets write them.
+ * Each is created; a pod then has its status put, which creating leaves out.
+ * The namespaces are made as they come.  The first failure ends it.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,9 +19,19 @@
 
 enum step { IDLE, CREATE, STATUS };
 
+static const struct kind {
+	const char	*name;
+	const char	*resource;
+	int		 status;	/* it has one, to be put apart */
+	int		 account;	/* its namespace has to have one */
+} kinds[] = {
+	{ "Pod", "pods", 1, 1 }, { "Secret", "secrets", 0, 0 },
+};
+
 struct slot {
 	CURL		*curl;
 	enum step	 step;
+	const struct kind *kind;
 	char		*line;
 	size_t		 size;
 	size_t		 len;
@@ -35,7 +45,10 @@ struct slot {
 static const char *dir, *base;
 static struct curl_slist *headers;
 static struct slot slots[CONNECTIONS], aside;
-static char namespaces[NAMESPACES_MAX][64];
+static struct space {
+	char	name[64];
+	int	account;	/* it has one, as far as we know */
+} namespaces[NAMESPACES_MAX];
 static size_t nnamespaces;
 
 __attribute__((noreturn)) static void
@@ -132,19 +145,21 @@ await_account(const char *ns)
 	fail(ns, "no service account after a minute");
 }
 
-static void
+static struct space *
 make_namespace(const char *ns)
 {
+	struct space *space;
 	char body[256];
 	long status;
 	size_t i;
 
 	for (i = 0; i < nnamespaces; i++)
-		if (strcmp(namespaces[i], ns) == 0)
-			return;
+		if (strcmp(namespaces[i].name, ns) == 0)
+			return &namespaces[i];
 	if (nnamespaces == NAMESPACES_MAX)
 		fail(ns, "too many namespaces");
-	snprintf(namespaces[nnamespaces++], sizeof(namespaces[0]), "%s", ns);
+	space = &namespaces[nnamespaces++];
+	snprintf(space->name, sizeof(space->name), "%s", ns);
 	snprintf(body, sizeof(body), "{\"apiVersion\":\"v1\",\"kind\":"
 	    "\"Namespace\",\"metadata\":{\"name\":\"%s\"}}", ns);
 	snprintf(aside.url, sizeof(aside.url), "%s/api/v1/namespaces", base);
@@ -152,10 +167,24 @@ make_namespace(const char *ns)
 	status = status_of(&aside, curl_easy_perform(aside.curl));
 	if (status != 201 && status != 409)
 		fail(ns, aside.reply);
-	await_account(ns);
+	return space;
 }
 
-/* ---- pods ---- */
+/* ---- objects ---- */
+
+static const struct kind *
+kind_of(json_object *root)
+{
+	json_object *v;
+	size_t i;
+
+	if (json_object_object_get_ex(root, "kind", &v))
+		for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+			if (strcmp(json_object_get_string(v), kinds[i].name) ==
+			    0)
+				return &kinds[i];
+	fail("stdin", "an object that is no pod and no secret");
+}
 
 static void
 copy_of(json_object *meta, const char *key, char *out, size_t size)
@@ -165,15 +194,16 @@ copy_of(json_object *meta, const char *key, char *out, size_t size)
 	if (!json_object_object_get_ex(meta, key, &v) ||
 	    !json_object_is_type(v, json_type_string) ||
 	    (size_t)json_object_get_string_len(v) >= size)
-		fail("stdin", "a pod without a name or a namespace");
+		fail("stdin", "an object without a name or a namespace");
 	snprintf(out, size, "%s", json_object_get_string(v));
 }
 
 /* The next line into a slot; 0: there is none. */
 static int
-next_pod(struct slot *s)
+next_object(struct slot *s)
 {
 	json_object *root, *meta;
+	struct space *space;
 	ssize_t n = getline(&s->line, &s->size, stdin);
 
 	if (n <= 0) {
@@ -185,18 +215,23 @@ next_pod(struct slot *s)
 	root = json_tokener_parse(s->line);
 	if (!json_object_object_get_ex(root, "metadata", &meta))
 		fail("stdin", "a line that is no object of Kubernetes");
+	s->kind = kind_of(root);
 	copy_of(meta, "namespace", s->ns, sizeof(s->ns));
 	copy_of(meta, "name", s->name, sizeof(s->name));
 	json_object_put(root);
-	make_namespace(s->ns);
+	space = make_namespace(s->ns);
+	if (s->kind->account && !space->account) {
+		await_account(s->ns);
+		space->account = 1;
+	}
 	return 1;
 }
 
 static void
 start(CURLM *multi, struct slot *s)
 {
-	int n = snprintf(s->url, sizeof(s->url), "%s/api/v1/namespaces/%s/pods",
-	    base, s->ns);
+	int n = snprintf(s->url, sizeof(s->url), "%s/api/v1/namespaces/%s/%s",
+	    base, s->ns, s->kind->resource);
 
 	if (s->step == STATUS)
 		snprintf(s->url + n, sizeof(s->url) - (size_t)n, "/%s/status",
@@ -206,11 +241,12 @@ start(CURLM *multi, struct slot *s)
 		fail(s->url, "cannot be asked");
 }
 
-/* What comes after: the status of the same pod, or the next pod. */
+/* What comes after: the status of the same one, or the next one. */
 static void
 go_on(CURLM *multi, struct slot *s)
 {
-	s->step = s->step == CREATE ? STATUS : next_pod(s) ? CREATE : IDLE;
+	s->step = s->step == CREATE && s->kind->status ? STATUS :
+	    next_object(s) ? CREATE : IDLE;
 	if (s->step != IDLE)
 		start(multi, s);
 }
@@ -228,7 +264,7 @@ finished(CURLM *multi, const CURLMsg *m, unsigned long *done)
 		snprintf(what, sizeof(what), "%s: %ld", s->url, status);
 		fail(what, s->reply);
 	}
-	*done += s->step == STATUS;
+	*done += s->step == STATUS || !s->kind->status;
 	curl_multi_remove_handle(multi, s->curl);
 	go_on(multi, s);
 }
@@ -272,6 +308,6 @@ main(int argc, char **argv)
 		if (running > 0)
 			curl_multi_poll(multi, NULL, 0, 100, NULL);
 	}
-	fprintf(stderr, "%lu pods\n", done);
+	fprintf(stderr, "%lu objects\n", done);
 	return 0;
 }
