@@ -172,6 +172,22 @@ set_user(struct choice *ch, struct err *e)
 	return choice_impersonation(ch, e);
 }
 
+/* What is wrong with a client's key. */
+static const char *
+wrong_key(enum key_state state)
+{
+	switch (state) {
+	case KEYS_ENCRYPTED:
+		return "it is encrypted, which kubectl cannot use either";
+	case KEYS_DIFFER:
+		return "it does not belong to the client certificate";
+	case KEYS_BROKEN:
+		return "its parts do not belong together";
+	default:
+		return "it is not a private key in PEM";
+	}
+}
+
 /* Does the key belong to the certificate?  libcurl would say less. */
 static int
 check_pair(const struct kube_config *c, struct err *e)
@@ -198,9 +214,7 @@ check_pair(const struct kube_config *c, struct err *e)
 	if (state == KEYS_MATCH)
 		return 0;
 	return err_set(e, ERR_CONFIG, "client-key for %s: %s", c->user,
-	    state == KEYS_ENCRYPTED ? "it is encrypted, which kubectl cannot "
-	    "use either" : state == KEYS_DIFFER ? "it does not belong to the "
-	    "client certificate" : "it is not a private key in PEM");
+	    wrong_key(state));
 }
 
 int

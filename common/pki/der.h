@@ -34,10 +34,4 @@ int	der_cert(struct cert *c);
 int	der_strict(const struct cert *c);
 int	der_strict_bytes(struct der cert);
 
-/*
- * Is this a SAN extension's value that all of them take: one name at least,
- * and only SPIFFE URIs, DNS names, e-mail and IP addresses?
- */
-int	der_san(struct der value);
-
 #endif

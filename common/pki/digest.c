@@ -1,13 +1,14 @@
 #include <openssl/evp.h>
-#include <openssl/sha.h>
 #include <stdio.h>
 
 #include "pki/digest.h"
+#include "pki/sha256.h"
 
-void
-digest_sha256(const void *p, size_t len, unsigned char out[DIGEST_SHA256_LEN])
+int
+digest_sha256(const void *p, size_t len, unsigned char out[DIGEST_SHA256_LEN],
+    struct err *e)
 {
-	SHA256(p, len, out);
+	return sha256_of(p, len, out) == -1 ? err_nomem(e) : 0;
 }
 
 int

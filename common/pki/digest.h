@@ -8,8 +8,8 @@
 
 #define DIGEST_SHA256_LEN	32
 
-void	digest_sha256(const void *p, size_t len,
-	    unsigned char out[DIGEST_SHA256_LEN]);
+int	digest_sha256(const void *p, size_t len,
+	    unsigned char out[DIGEST_SHA256_LEN], struct err *e);
 
 /*
  * MD5 as 32 hexadecimal digits and a NUL, for comparing with what old scripts

@@ -58,17 +58,22 @@ expect(struct der *in, const char *bytes, size_t n)
 #define KEY_ALG		"\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01" \
 			"\x05\x00"
 
+/*
+ * All from here on look at what der_strict_bytes() has passed: numbers are
+ * canonical, digits are digits, a modulus is odd, each name in a SAN is of a
+ * kind and form that everybody takes, no extension is there twice.
+ */
+
 static int
 take_serial(struct der *in)
 {
 	struct der_tlv t;
 
-	/* der_strict() wants it canonical and not negative */
 	return der_want(in, INTEGER, &t) == 0 && t.body.len > 0 &&
 	    t.body.len <= SERIAL_MAX && !(t.body.len == 1 && *t.body.p == 0);
 }
 
-/* Two digits; der_strict() has seen that they are some. */
+/* Two digits; it has seen that they are some. */
 static int
 two(const uint8_t *p)
 {
@@ -167,7 +172,6 @@ take_key(struct der *in, struct leaf *l)
 		return 0;
 	if (m->len < MODULUS_MIN || m->len > MODULUS_MAX ||
 	    (m->len == MODULUS_MIN && !(m->p[0] & 0x80)) ||
-	    !(m->p[m->len - 1] & 1) ||
 	    !EXPECT(&t.body, "\x02\x03\x01\x00\x01") || t.body.len != 0)
 		return 0;
 	l->exponent.p = t.body.p - 3;
@@ -210,7 +214,7 @@ take_san(struct der in, struct leaf *l)
 	struct der_tlv seq, t;
 
 	l->san = in;
-	if (!der_san(in) || der_want(&in, SEQUENCE, &seq) == -1)
+	if (der_want(&in, SEQUENCE, &seq) == -1)
 		return 0;
 	while (seq.body.len > 0) {
 		if (der_next(&seq.body, &t) == -1)
@@ -227,7 +231,7 @@ take_value(unsigned id, struct der value, struct leaf *l)
 {
 	switch (id) {
 	case 14:
-		return 1;	/* der_strict() knows what an SKI is */
+		return 1;
 	case 15:
 		return EXPECT(&value, "\x03\x02\x05\xa0") && value.len == 0;
 	case 17:
@@ -264,7 +268,6 @@ take_extension(struct der in, struct shape *sh, struct leaf *l)
 	    take_value(oid.body.p[2], value.body, l);
 }
 
-/* der_strict() has seen that none is there twice. */
 static int
 take_extensions(struct der in, struct shape *sh, struct leaf *l)
 {

@@ -49,13 +49,14 @@ body(const char *p, const char *end, unsigned char *out)
 
 	while (p < end) {
 		line = (size_t)(end - p) > LINE ? LINE : (size_t)(end - p) - 1;
-		if (p[line] != '\n' || line == 0 || line % 4 != 0)
+		if (p[line] != '\n' || line == 0)
 			return 0;
 		run = b64_run(p, line, out + n);
 		n += run / 4 * 3;
 		p += line + 1;
 		if (run == line)
 			continue;
+		/* a group that is short leaves less than four */
 		if (p != end || line - run != 4 ||
 		    (last = last_group(p - 5, out + n)) == 0)
 			return 0;

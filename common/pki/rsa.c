@@ -66,9 +66,8 @@ primes_hold(const BIGNUM *const part[RSA_PARTS], BN_CTX *ctx)
 	const BIGNUM *n = part[PART_N], *p = part[PART_P], *q = part[PART_Q];
 	BIGNUM *t;
 
-	/* first of all what bounds the work behind it */
-	if (BN_num_bits(p) < 2 || BN_num_bits(q) < 2 || !BN_is_odd(n) ||
-	    BN_cmp(p, n) >= 0 || BN_cmp(q, n) >= 0 ||
+	/* bounds the work behind it, and neither of the two can be 1 */
+	if (BN_cmp(p, n) >= 0 || BN_cmp(q, n) >= 0 ||
 	    BN_cmp(part[PART_D], n) >= 0 || BN_cmp(part[PART_E], n) >= 0 ||
 	    BN_cmp(part[PART_QINV], p) >= 0)
 		return 0;

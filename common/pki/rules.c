@@ -71,7 +71,7 @@ chain_why_text(enum chain_why why)
 		[CHAIN_PURPOSE] = "an extendedKeyUsage that does not allow it",
 		[CHAIN_CRITICAL] = "a critical extension that is not known",
 		[CHAIN_MALFORMED] = "an encoding that is refused",
-		[CHAIN_NOT_MINE] = "name constraints are not judged here",
+		[CHAIN_NOT_MINE] = "something that is not judged here",
 		[CHAIN_LIMIT] = "too long or too expensive to judge",
 	};
 

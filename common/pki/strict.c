@@ -325,8 +325,8 @@ is_uri(const struct der *d)
 	return i > n && *host != '-' && d->p[i - 1] != '-';
 }
 
-int
-der_san(struct der in)
+static int
+shape_san(struct der in)
 {
 	struct der_tlv seq, t;
 
@@ -420,7 +420,7 @@ is_extension(const struct der *oid, struct der value, int critical)
 		case 15:
 			return shape_one(value, BIT_STRING);
 		case 17:
-			return der_san(value);
+			return shape_san(value);
 		case 19:
 			return shape_bc(value);
 		case 30:	/* name constraints: not judged */

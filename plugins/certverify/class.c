@@ -17,8 +17,8 @@ cv_need_cert(struct look *l, struct err *e)
  * What decides how verifiers take a certificate that was found good once, of
  * one that leaf_parse() does not know.
  */
-static void
-shape_of(const struct cert *c, unsigned char out[CV_HASH])
+static int
+shape_of(const struct cert *c, unsigned char out[CV_HASH], struct err *e)
 {
 	unsigned char hash[2][CV_HASH];
 	const int facts[] = {
@@ -29,13 +29,14 @@ shape_of(const struct cert *c, unsigned char out[CV_HASH])
 	};
 	unsigned char all[sizeof(hash) + sizeof(facts)];
 
-	digest_sha256(c->issuer.p, c->issuer.len, hash[0]);
 	memset(hash[1], 0, CV_HASH);
-	if (c->aki.p != NULL)
-		digest_sha256(c->aki.p, c->aki.len, hash[1]);
+	if (digest_sha256(c->issuer.p, c->issuer.len, hash[0], e) == -1 ||
+	    (c->aki.p != NULL &&
+	    digest_sha256(c->aki.p, c->aki.len, hash[1], e) == -1))
+		return -1;
 	memcpy(all, hash, sizeof(hash));
 	memcpy(all + sizeof(hash), facts, sizeof(facts));
-	digest_sha256(all, sizeof(all), out);
+	return digest_sha256(all, sizeof(all), out, e);
 }
 
 static int
@@ -119,8 +120,8 @@ cv_classify(struct cv *cv, struct look *l, uint32_t *class, struct err *e)
 	new.set = l->set;
 	if (l->plain)
 		memcpy(new.shape, l->leaf.shape, CV_HASH);
-	else
-		shape_of(l->cert, new.shape);
+	else if (shape_of(l->cert, new.shape, e) == -1)
+		return -1;
 	inter = certs_of(cv, l->inter, &ni);
 	anchor = certs_of(cv, l->set, &na);
 	cv_try(cv, l->cert, inter, ni, anchor, na,

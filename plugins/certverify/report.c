@@ -140,12 +140,38 @@ once_each(struct cv *cv, struct err *e)
 
 /* ---- judging ---- */
 
+/*
+ * A root with the name of a class's leaves could be one of them, or be passed
+ * over for the key of another: then one member does not speak for all.
+ */
+static int
+speaks_for_all(const struct cv *cv, const struct cv_class *c)
+{
+	const struct cv_force *f = &cv->force;
+	const struct der *s = &c->member->subject;
+	const struct cert *x;
+	size_t i;
+
+	for (i = 0; c->fast && i < f->nanchor + f->ninter; i++) {
+		x = i < f->nanchor ? f->anchor[i] : f->inter[i - f->nanchor];
+		if (x->subject.len == s->len &&
+		    memcmp(x->subject.p, s->p, s->len) == 0)
+			return 0;
+	}
+	return 1;
+}
+
 void
 cv_try_class(struct cv *cv, struct cv_class *c)
 {
 	const struct cv_force *f = &cv->force;
 	const struct cv_set *in;
 
+	if (!speaks_for_all(cv, c)) {
+		c->force.agree = AGREE_NOT;
+		c->force.why = CHAIN_NOT_MINE;
+		return;
+	}
 	in = c->inter == CV_NONE ? NULL : cv_set_at(cv, c->inter);
 	cv_try(cv, c->member, in == NULL ? NULL : in->cert,
 	    in == NULL ? 0 : in->n, f->anchor, f->nanchor,

@@ -86,7 +86,8 @@ cv_set_of(struct cv *cv, const char *text, size_t len, uint32_t *at,
 	*at = CV_NONE;
 	if (len == 0)
 		return 0;
-	digest_sha256(text, len, hash);
+	if (digest_sha256(text, len, hash, e) == -1)
+		return -1;
 	for (i = 0; i < cv->sets.n; i++) {
 		s = cv_set_at(cv, i);
 		if (memcmp(s->hash, hash, CV_HASH) == 0) {

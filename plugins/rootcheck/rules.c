@@ -100,7 +100,8 @@ const struct rc_rule rc_table[R_RULES] = {
 	"key-mismatch", VERDICT_BAD,
 	"{key} {how}; the CA will not start with this pair, restore the right "
 	"one before anything restarts it",
-	"Only the public half is compared; the key is wiped at once.",
+	"The public halves are compared, and whether the parts of an RSA key "
+	"hold together; the key is wiped at once.",
 	"1.4.10:security/pkg/pki/util/keycertbundle.go (Verify)" },
 	ON_CERT, SIGNERS, 0, rc_key_mismatch },
 [R_CHAIN_BROKEN] = { {
