@@ -37,6 +37,21 @@ is_judged(const char *kind)
 	return 0;
 }
 
+/* What only stands in records: a pair, a file. */
+static void
+drop_records(struct targets *t)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < t->n; i++)
+		if (strcmp(t->v[i].kind, "mesh") == 0 ||
+		    strcmp(t->v[i].kind, "file") == 0)
+			target_free(&t->v[i]);
+		else
+			t->v[n++] = t->v[i];
+	t->n = n;
+}
+
 int
 certverify_read_targets(struct run *r, const struct strs *operands,
     const char *ns, struct err *e)
@@ -50,6 +65,7 @@ certverify_read_targets(struct run *r, const struct strs *operands,
 	if (targets_read(&r->targets, operands, STDIN_FILENO, "secret", ns,
 	    e) == -1)
 		return -1;
+	drop_records(&r->targets);
 	r->refs = calloc(r->targets.n + 1, sizeof(*r->refs));
 	r->found = calloc(r->targets.n + 1, 1);
 	if (r->refs == NULL || r->found == NULL)

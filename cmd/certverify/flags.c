@@ -14,8 +14,8 @@ static const char *const forms[] = {
 #define OWN(field) offsetof(struct own_flags, field)
 
 const struct cli_opt certverify_opts[] = {
-	{ "root", 0, CLI_STRING, OWN(root), "ROOT",
-	    "go by this root: a PEM FILE, a SHA256, or secret/NS/NAME", NULL },
+	{ "root", 0, CLI_STRING, OWN(root), "FILE",
+	    "go by this root: a PEM file, a SHA-256, or secret/NS/NAME", NULL },
 	{ "warn", 0, CLI_SPAN, OWN(warn), "SPAN",
 	    "warn when this much life is left, or less (7d)", NULL },
 	{ "wait", 0, CLI_BOOL, OWN(wait), NULL,
@@ -50,7 +50,8 @@ const struct cli_tool certverify_tool = {
 "  kubectl istio certverify | grep ^bad\n"
 "  kubectl istio certverify -q --wait --timeout 15m\n"
 "  kubectl istio certverify --root new-root.pem\n"
-"  kubectl get secrets,cm -A -o json | kubectl istio certverify -f -\n"
+"  kubectl get ns,sa,secret,cm,deploy -A -o json |\n"
+"    kubectl istio certverify -f -\n"
 "  kubectl istio certverify -f chain.pem --root root.pem\n"
 "\n"
 "Exit status: 0 all is good, 1 a finding, 2 something could not be examined.",

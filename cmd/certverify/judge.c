@@ -19,22 +19,25 @@ tap_ns(void *arg, const struct mesh_ns *f, struct err *e)
 	    t->to.ns(t->to.arg, f, e);
 }
 
-#define PASS(name, type)						\
+/* ref: of what can be a target, which has then been found. */
+#define PASS(name, type, ref)						\
 static int								\
 tap_##name(void *arg, const struct type *f, struct err *e)		\
 {									\
 	struct tap *t = arg;						\
 									\
+	if (t->r->targeted)						\
+		certverify_wanted(t->r, ref);				\
 	return t->to.name(t->to.arg, f, e);				\
 }
 
-PASS(ca_secret, ca_secret)
-PASS(trust_copy, trust_copy)
-PASS(webhook, webhook)
-PASS(deployment, deployment)
-PASS(workload, workload)
-PASS(mesh_config, mesh_config)
-PASS(account, ref)
+PASS(ca_secret, ca_secret, &f->ref)
+PASS(trust_copy, trust_copy, &f->ref)
+PASS(webhook, webhook, &f->ref)
+PASS(deployment, deployment, &f->ref)
+PASS(workload, workload, &f->ref)
+PASS(mesh_config, mesh_config, &f->ref)
+PASS(account, ref, f)
 
 /* Of another namespace than was asked for, it is no matter what is unknown. */
 static int
@@ -158,6 +161,10 @@ is_all_or_nothing(const struct run *r)
 static int
 nothing(const struct run *r, struct err *e)
 {
+	if (r->sum.no_root && r->tally.n[VERDICT_UNKNOWN] > 0)
+		return err_set(e, ERR_ABSENT, "no root found: what there is "
+		    "of it could not be seen; shall another root be gone by "
+		    "(--root)?");
 	if (r->sum.no_root)
 		return err_set(e, ERR_ABSENT, "no root found: %s no CA secret "
 		    "and no copy of its root in namespace '%s'; is it another "

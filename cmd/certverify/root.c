@@ -35,24 +35,35 @@ is_sha256(const char *s, unsigned char out[CERT_SHA256_LEN])
 	return 1;
 }
 
-/* The certificates of the first thing in the file that has any. */
 static int
-on_copy(void *arg, const struct trust_copy *f, struct err *e)
+take(struct root_flag *root, const struct bundle *b, struct err *e)
 {
-	struct root_flag *root = arg;
 	size_t i;
 
 	if (root->n > 0)
 		return 0;
 	free(root->cert);
-	root->cert = calloc(f->entry.bundle.n + 1, sizeof(struct cert *));
+	root->cert = calloc(b->n + 1, sizeof(struct cert *));
 	if (root->cert == NULL)
 		return err_nomem(e);
-	for (i = 0; i < f->entry.bundle.n; i++)
-		if (f->entry.bundle.item[i].cert != NULL)
-			root->cert[root->n++] =
-			    cert_ref(f->entry.bundle.item[i].cert);
+	for (i = 0; i < b->n; i++)
+		if (b->item[i].cert != NULL)
+			root->cert[root->n++] = cert_ref(b->item[i].cert);
 	return 0;
+}
+
+/* The certificates of the first thing in the file that has any. */
+static int
+on_copy(void *arg, const struct trust_copy *f, struct err *e)
+{
+	return take(arg, &f->entry.bundle, e);
+}
+
+static int
+on_ca_secret(void *arg, const struct ca_secret *f, struct err *e)
+{
+	return take(arg, f->layout == CA_SELF_SIGNED ? &f->cert.bundle :
+	    &f->root.bundle, e);
 }
 
 static int
@@ -63,6 +74,7 @@ read_root(struct run *r, struct err *e)
 
 	memset(&sink, 0, sizeof(sink));
 	sink.trust_copy = on_copy;
+	sink.ca_secret = on_ca_secret;
 	sink.arg = &r->root;
 	if (observe_path(r->own.root, &oo, &sink, e) == -1)
 		return err_prefix(e, "--root");

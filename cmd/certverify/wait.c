@@ -284,7 +284,7 @@ certverify_wait(struct run *r, struct kube *k, struct cv **out, struct err *e)
 	}
 	progress_clear(&r->progress);
 	if (ret == 0 && w.left + w.others > 0)
-		cli_note(stderr, "waited %lld s without progress: %zu are "
+		cli_note(stderr, "waited %lld s without progress: %zu still "
 		    "stale", (long long)r->own.timeout, w.left + w.others);
 	*out = w.cv;
 	names_free(&w.stale);

@@ -226,8 +226,8 @@ compare(const void *a, const void *b)
 	return strcmp(x->kind, y->kind);
 }
 
-static void
-release(struct target *x)
+void
+target_free(struct target *x)
 {
 	free(x->kind);
 	free(x->ns);
@@ -243,7 +243,7 @@ sort(struct targets *t)
 		qsort(t->v, t->n, sizeof(*t->v), compare);
 	for (i = 0; i < t->n; i++) {
 		if (n > 0 && compare(&t->v[n - 1], &t->v[i]) == 0)
-			release(&t->v[i]);
+			target_free(&t->v[i]);
 		else
 			t->v[n++] = t->v[i];
 	}
@@ -290,7 +290,7 @@ void
 targets_free(struct targets *t)
 {
 	while (t->n > 0)
-		release(&t->v[--t->n]);
+		target_free(&t->v[--t->n]);
 	free(t->v);
 	memset(t, 0, sizeof(*t));
 }

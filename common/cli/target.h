@@ -41,6 +41,9 @@ int	targets_read(struct targets *t, const struct strs *operands, int in,
 	    const char *kind, const char *ns, struct err *e);
 void	targets_free(struct targets *t);
 
+/* What one of them holds, for who takes it out of the list. */
+void	target_free(struct target *t);
+
 /* Are all operands well formed?  Nothing is read.  -1: ERR_USAGE. */
 int	targets_check(const struct strs *operands, struct err *e);
 

@@ -3,6 +3,7 @@
  * 0.0.4).  Samples of one metric stand together, so everything is held back
  * and written at the end, or not at all.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/when.h"
@@ -10,7 +11,7 @@
 
 #define HELD_MAX (64 * 1024 * 1024)	/* bytes of all samples */
 
-enum { H_AFTER, H_BEFORE, H_FINDING, H_LABELS };
+enum { H_AFTER, H_BEFORE, H_FINDING };
 
 static int
 prom_begin(struct rec_writer *w, struct err *e)
@@ -18,7 +19,7 @@ prom_begin(struct rec_writer *w, struct err *e)
 	size_t i;
 
 	(void)e;
-	for (i = 0; i < REC_HELD; i++)
+	for (i = 0; i <= H_FINDING; i++)
 		buf_init(&w->held[i], HELD_MAX, "the metrics");
 	return 0;
 }
@@ -120,25 +121,87 @@ finding(struct rec_writer *w, const struct rec *r, const char *labels,
 static int
 prom_put(struct rec_writer *w, const struct rec *r, struct err *e)
 {
-	struct buf *last = &w->held[H_LABELS], l;
+	struct buf l;
 	int ret;
 
 	buf_init(&l, HELD_MAX, "the labels");
 	ret = labels_of(w->s, r, &l, e);
-	/* a second rule broken by the same entry has no dates of its own */
-	if (ret == 0 && strcmp(buf_str(&l), buf_str(last)) != 0) {
+	if (ret == 0)
 		ret = date(w, r, H_AFTER, "NOT_AFTER", "not_after_seconds",
 		    buf_str(&l), e);
-		if (ret == 0)
-			ret = date(w, r, H_BEFORE, "NOT_BEFORE",
-			    "not_before_seconds", buf_str(&l), e);
-	}
-	buf_reset(last);
 	if (ret == 0)
-		ret = buf_puts(last, buf_str(&l), e);
+		ret = date(w, r, H_BEFORE, "NOT_BEFORE", "not_before_seconds",
+		    buf_str(&l), e);
 	if (ret == 0 && r->verdict != VERDICT_OK)
 		ret = finding(w, r, buf_str(&l), e);
 	buf_release(&l);
+	return ret;
+}
+
+/* A sample's line taken apart: its name and labels, and its value. */
+struct line {
+	const char	*p;
+	size_t		 len;	/* of name and labels */
+	int64_t		 value;
+};
+
+static int
+by_labels(const void *a, const void *b)
+{
+	const struct line *x = a, *y = b;
+	int d = memcmp(x->p, y->p, x->len < y->len ? x->len : y->len);
+
+	return d != 0 ? d : x->len < y->len ? -1 : x->len > y->len;
+}
+
+static size_t
+split(const struct buf *b, struct line *v)
+{
+	const char *p = buf_str(b), *end = p + b->len, *nl, *blank;
+	size_t n = 0;
+
+	for (; p < end; p = nl + 1) {
+		nl = memchr(p, '\n', (size_t)(end - p));
+		/* values are the last word, and labels may hold blanks */
+		for (blank = nl; *blank != ' '; blank--)
+			;
+		v[n].p = p;
+		v[n].len = (size_t)(blank - p);
+		v[n++].value = strtoll(blank + 1, NULL, 10);
+	}
+	return n;
+}
+
+/*
+ * Two records can have the same labels (two webhooks of one configuration),
+ * and two samples may not: they are counted together, or the earliest date is
+ * taken.
+ */
+static int
+put_samples(struct rec_writer *w, const struct buf *b, int count,
+    struct err *e)
+{
+	size_t i, j, n = 0;
+	struct line *v;
+	int ret = 0;
+
+	for (i = 0; i < b->len; i++)
+		n += b->p[i] == '\n';
+	if ((v = calloc(n + 1, sizeof(*v))) == NULL)
+		return err_nomem(e);
+	n = split(b, v);
+	if (n > 1)
+		qsort(v, n, sizeof(*v), by_labels);
+	for (i = 0; ret == 0 && i < n; i = j) {
+		for (j = i + 1; j < n && by_labels(&v[i], &v[j]) == 0; j++)
+			if (count)
+				v[i].value += v[j].value;
+			else if (v[j].value < v[i].value)
+				v[i].value = v[j].value;
+		ret = buf_append(&w->line, v[i].p, v[i].len, e) == -1 ? -1 :
+		    buf_printf(&w->line, e, " %lld\n", (long long)v[i].value);
+	}
+	free(v);
 	return ret;
 }
 
@@ -152,10 +215,8 @@ family(struct rec_writer *w, const char *metric, const char *help,
 	    "# TYPE kubectl_istio_%s_%s gauge\n", w->s->tool, metric, help,
 	    w->s->tool, metric) == -1)
 		return -1;
-	if (samples != NULL && buf_append(&w->line, samples->p, samples->len,
-	    e) == -1)
-		return -1;
-	return 0;
+	return samples == NULL ? 0 : put_samples(w, samples,
+	    strcmp(metric, "finding") == 0, e);
 }
 
 static int
@@ -168,7 +229,7 @@ prom_end(struct rec_writer *w, const struct rec_count *c, size_t n,
 	    "1970.", &w->held[H_AFTER], e) == -1 ||
 	    family(w, "not_before_seconds", "When it begins, in seconds since "
 	    "1970.", &w->held[H_BEFORE], e) == -1 ||
-	    family(w, "finding", "1 for every record that is not ok.",
+	    family(w, "finding", "How many records are not ok.",
 	    &w->held[H_FINDING], e) == -1 ||
 	    family(w, "records", "How many records, by what.", NULL, e) == -1)
 		return -1;

@@ -1,4 +1,5 @@
 /* Namespaces without a copy of the root, and webhooks. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/when.h"
@@ -152,6 +153,7 @@ send_hook(struct cv_out *o, const struct cv_hook *h, struct cv_finding *f,
 	char date[WHEN_STRLEN];
 
 	cv_word(&w, "hook", "%s", cv_ns_of(o->cv, h->hook));
+	cv_word(&w, "force", "%s", cv_force_text(o->cv));
 	cv_word(&w, "how", "%s", how);
 	cv_word(&w, "next", id == V_STALE_ROOT ? "see that %s patches it" :
 	    "see that %s patches it, and restart that if it does not",
@@ -173,6 +175,7 @@ judge_bundle(struct cv_out *o, const struct cv_hook *h, struct cv_finding *f,
 	struct cv_trial served, issued;
 	int ok, ca;
 	const char *why;
+	char how[160];
 
 	if (by != NULL && (by->not_after < o->cv->p.now ||
 	    (by->flags & H_NOT_YET)))
@@ -188,8 +191,10 @@ judge_bundle(struct cv_out *o, const struct cv_hook *h, struct cv_finding *f,
 		    send_hook(o, h, f, V_STALE_ROOT, "", e);
 	if ((why = on_purpose(o->cv, h, ok)) != NULL)
 		return send_hook(o, h, f, V_FOREIGN_CA, why, e);
-	return send_hook(o, h, f, V_WEBHOOK_STALE, "does not accept the "
-	    "certificate of the service behind it", e);
+	snprintf(how, sizeof(how), "does not accept %s (%s)", ok ?
+	    "what the CA issues" : "the certificate of the service behind it",
+	    chain_why_text(ok ? issued.why : served.why));
+	return send_hook(o, h, f, V_WEBHOOK_STALE, how, e);
 }
 
 int

@@ -184,6 +184,26 @@ cv_find_force(struct cv *cv, struct err *e)
 	    probe_new(f->signer, cv->p.now, &f->probe, e);
 }
 
+static int
+is_named(const struct cv *cv)
+{
+	return cv->p.nroot > 0 || cv->p.root_sha256 != NULL ||
+	    cv->p.root_by_name;
+}
+
+const char *
+cv_force_text(const struct cv *cv)
+{
+	return is_named(cv) ? "the root of --root" : "the root in force";
+}
+
+int
+cv_root_expired(const struct cv *cv)
+{
+	return cv->force.root != NULL &&
+	    cv->p.now > cv->force.root->not_after;
+}
+
 void
 cv_force_free(struct cv *cv)
 {

@@ -44,15 +44,17 @@ renewer(const struct cv *cv)
 /* The trial that a rule's message is about, and what it was tried with. */
 static const struct cv_trial *
 trial_of(struct cv *cv, const struct cv_class *c, unsigned flags,
-    enum cv_agree want, const char **against)
+    enum cv_agree want, const char **against, const char **what)
 {
+	*what = "its chain";
 	*against = "its own roots";
 	if (!(flags & H_FILE) && c->own.agree == want)
 		return &c->own;
-	*against = "the root in force";
+	*against = cv_force_text(cv);
 	if (c->force.agree == want)
 		return &c->force;
-	*against = "its own roots, as what the CA issues now";
+	*against = "its own roots";
+	*what = "what the CA issues";
 	return c->set == CV_NONE ? &c->force :
 	    &cv_set_try(cv, c->set)->trial;
 }
@@ -68,19 +70,34 @@ word_trial(struct cv_words *w, const struct cv_trial *t)
 	    t->where->subject_text);
 }
 
+/* What to do about a chain that somebody refuses. */
+static const char *
+next_of(const struct cv *cv, unsigned flags, enum cv_rule_id id)
+{
+	if (id != V_CHAIN_INVALID)
+		return "give the root its old subject, bytes included, and "
+		    "its old key identifier";
+	if (flags & H_FILE)
+		return "have it issued anew, by this root's CA";
+	return strcmp(cv_force_text(cv), "the root in force") != 0 ?
+	    "before that root is used, it needs a certificate from its CA" :
+	    "delete the secret, and Citadel makes another";
+}
+
 static void
 words_chain(struct cv *cv, const struct cv_class *c, unsigned flags,
     enum cv_rule_id id, struct cv_words *w)
 {
 	enum cv_agree want = id == V_GO_REJECTS ? AGREE_GO :
 	    id == V_OPENSSL_REJECTS ? AGREE_OPENSSL : AGREE_NOT;
-	const char *against;
+	const char *against, *what;
 
-	word_trial(w, trial_of(cv, c, flags, want, &against));
+	word_trial(w, trial_of(cv, c, flags, want, &against, &what));
 	cv_word(w, "against", "%s", against);
-	cv_word(w, "next", id == V_CHAIN_INVALID ? "delete the secret, and "
-	    "Citadel makes another" : "give the root its old subject, bytes "
-	    "included, and its old key identifier");
+	cv_word(w, "what", "%s", what);
+	cv_word(w, "yes", "%s", what[0] == 'i' ?
+	    "Envoy and OpenSSL accept" : "Envoy accepts");
+	cv_word(w, "next", "%s", next_of(cv, flags, id));
 }
 
 /* Why a set does not accept what the CA issues. */
@@ -90,9 +107,14 @@ words_not_trusted(struct cv *cv, uint32_t at, const char *next,
 {
 	const struct cv_set *s;
 
+	cv_word(w, "force", "%s", cv_force_text(cv));
 	if (at == CV_NONE || (s = cv_set_try(cv, at))->n == 0)
 		cv_word(w, "how", "it holds no certificate");
-	else
+	else if (s->holds && cv_root_expired(cv)) {
+		cv_word(w, "how", "that has itself expired");
+		next = "renew the root before anything else: rootcheck says "
+		    "more";
+	} else
 		cv_word(w, "how", "what the CA issues is refused under it "
 		    "(%s)", chain_why_text(s->trial.why));
 	cv_word(w, "next", "%s", next);
@@ -103,6 +125,7 @@ words_stale(struct cv *cv, uint32_t at, const char *next, struct cv_words *w)
 {
 	const struct cv_set *s = cv_set_try(cv, at);
 
+	cv_word(w, "force", "%s", cv_force_text(cv));
 	word_date(w, "date", s->trial.root != NULL ?
 	    s->trial.root->not_after : 0);
 	cv_word(w, "next", "%s", next);
@@ -131,8 +154,15 @@ words_identity(const struct cv *cv, const struct cv_held *h,
 	cv_word(w, "account", "%s", cv_account_of(cv, h));
 }
 
-static const char wait[] = "Citadel replaces it within minutes once it has "
-    "read its secret anew; if not, restart Citadel";
+/* Who brings the root to a workload; nobody does one of --root. */
+static const char *
+bringer(const struct cv *cv)
+{
+	return strcmp(cv_force_text(cv), "the root in force") == 0 ?
+	    "Citadel replaces it within minutes once it has read its secret "
+	    "anew; if not, restart Citadel" :
+	    "before that root is used, it must get there";
+}
 
 static void
 words(struct cv *cv, const struct cv_held *h, enum cv_rule_id id,
@@ -155,11 +185,11 @@ words(struct cv *cv, const struct cv_held *h, enum cv_rule_id id,
 		words_chain(cv, c, h->flags, id, w);
 		break;
 	case V_NOT_TRUSTED:
-		words_not_trusted(cv, c->set, wait, w);
+		words_not_trusted(cv, c->set, bringer(cv), w);
 		break;
 	case V_STALE_ROOT:
 		w->n = 0;
-		words_stale(cv, c->set, wait, w);
+		words_stale(cv, c->set, bringer(cv), w);
 		break;
 	case V_OUTLIVES:
 		cv_word(w, "issuer", "%s", c->own.issuer->subject_text);
@@ -256,8 +286,10 @@ cv_judge_held(struct cv_out *o, const struct cv_held *h, struct err *e)
 /* ---- records of a copy of the root ---- */
 
 static const char *
-keeper(const struct cv_trust *t)
+keeper(const struct cv *cv, const struct cv_trust *t)
 {
+	if (strcmp(cv_force_text(cv), "the root in force") != 0)
+		return "before that root is used, it must get there";
 	switch (t->source) {
 	case TRUST_ISTIO_SECURITY:
 		return "Citadel rewrites it when it has read its root anew; if "
@@ -278,14 +310,16 @@ words_trust(struct cv *cv, const struct cv_trust *t, enum cv_rule_id id,
 	w->n = 0;
 	switch (id) {
 	case V_NOT_TRUSTED:
-		words_not_trusted(cv, t->set, keeper(t), w);
+		words_not_trusted(cv, t->set, keeper(cv, t), w);
 		break;
 	case V_STALE_ROOT:
-		words_stale(cv, t->set, keeper(t), w);
+		words_stale(cv, t->set, keeper(cv, t), w);
 		break;
 	default:
 		word_trial(w, &cv_set_try(cv, t->set)->trial);
 		cv_word(w, "against", "the roots in it");
+		cv_word(w, "what", "what the CA issues");
+		cv_word(w, "yes", "Envoy accepts");
 		cv_word(w, "next", "give the root its old subject, bytes "
 		    "included, and its old key identifier");
 		break;

@@ -234,7 +234,9 @@ emit(struct cv_out *o, struct cv_finding *f, struct err *e)
 {
 	o->sum->records++;
 	f->first = o->first;
-	f->stale = f->rule != NULL && (cv_stale_rules() &
+	/* under an expired root there is nothing to wait for */
+	f->stale = f->rule != NULL && !cv_root_expired(o->cv) &&
+	    (cv_stale_rules() &
 	    UINT32_C(1) << (f->rule - cv_table)) != 0;
 	o->first = 0;
 	f->message = buf_str(&o->message);

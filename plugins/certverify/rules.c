@@ -28,8 +28,9 @@ const struct rule cv_table[V_RULES] = {
 	"RSA_check_key" },
 [V_IDENTITY] = {
 	"identity-mismatch", VERDICT_BAD,
-	"its certificate {how}, but it must name namespace {ns} and service "
-	"account {account}; delete the secret, and Citadel makes another",
+	"its certificate {how}; it must name namespace {ns} and service "
+	"account {account} and nothing else; delete the secret, and Citadel "
+	"makes another",
 	"Peers authorize by the SPIFFE identity, the one URI in the "
 	"certificate. A pair that was copied from another namespace speaks "
 	"for that one.",
@@ -44,9 +45,9 @@ const struct rule cv_table[V_RULES] = {
 	"RFC 5280 section 6; X509_verify_cert(3); crypto/x509 Verify" },
 [V_GO_REJECTS] = {
 	"go-rejects", VERDICT_BAD,
-	"Envoy and OpenSSL accept it under {against}, but everything written "
-	"in Go (Pilot, istiod, pilot-agent, the API server) refuses it: {why} "
-	"({where}); {next}",
+	"under {against} {yes} {what}, but everything written in Go (Pilot, "
+	"istiod, pilot-agent, the API server) refuses it: {why} ({where}); "
+	"{next}",
 	"Go compares names byte for byte, takes no SHA-1, and wants CA:TRUE "
 	"in an anchor. A root that was made anew with openssl has its subject "
 	"in UTF8String where Istio's has PrintableString: Envoy goes on, and "
@@ -55,15 +56,15 @@ const struct rule cv_table[V_RULES] = {
 	"root-transition.sh" },
 [V_OPENSSL_REJECTS] = {
 	"openssl-rejects", VERDICT_BAD,
-	"Go accepts it under {against}, but {who} refuses it: {why} ({where}); "
-	"{next}",
+	"under {against} Go accepts {what}, but {who} refuses it: {why} "
+	"({where}); {next}",
 	"BoringSSL and OpenSSL want the key identifiers to agree where both "
 	"are there, look no further once an issuer was found, and end a path "
 	"at a self-signed certificate only. Go does none of this.",
 	"crypto/x509/v3_purp.c (X509_check_akid), x509_vfy.c" },
 [V_NOT_TRUSTED] = {
 	"root-not-trusted", VERDICT_BAD,
-	"it does not trust the root in force: {how}; {next}",
+	"it does not trust {force}: {how}; {next}",
 	"Asked is whether a certificate that the CA issues today would "
 	"validate here. It would not, so whoever holds this refuses every "
 	"peer that was renewed since.",
@@ -102,8 +103,8 @@ const struct rule cv_table[V_RULES] = {
 	"RFC 5280 section 6; X509_verify_cert(3)" },
 [V_STALE_ROOT] = {
 	"stale-root", VERDICT_WARN,
-	"it does not hold the root in force but one with the same name and "
-	"key, good until {date}; {next}",
+	"it does not hold {force} but one with the same name and key, good "
+	"until {date}; {next}",
 	"Same key, same name, same key identifier: certificates of both are "
 	"accepted under either, until the older one ends.",
 	"1.4.10:security/pkg/pki/ca/selfsignedcarootcertrotator.go; pull "
@@ -130,8 +131,8 @@ const struct rule cv_table[V_RULES] = {
 	"1.5.0:pilot/pkg/bootstrap/istio_ca.go" },
 [V_OPTED_OUT] = {
 	"opted-out", VERDICT_OK,
-	"its namespace opted out of Citadel: it is nobody's to renew, and it "
-	"has {finding}",
+	"its namespace opted out of Citadel: it is nobody's to renew, or it "
+	"would be {finding}",
 	"Labels ca.istio.io/override and ca.istio.io/env, and Citadel's own "
 	"default. Citadel 1.3.0 to 1.4.8 deletes such secrets once the root "
 	"differs; 1.4.9 and 1.4.10 leave them.",
@@ -139,8 +140,8 @@ const struct rule cv_table[V_RULES] = {
 	"(namespaceIsManaged, scrtUpdated)" },
 [V_ACCOUNT_GONE] = {
 	"service-account-gone", VERDICT_OK,
-	"its service account {account} is gone, so nothing can run with it; "
-	"it has {finding}; delete the secret",
+	"its service account {account} is gone, so nothing can run with it, "
+	"or it would be {finding}; delete the secret",
 	"Citadel deletes the secret of an account when it sees the account "
 	"go; one that it missed stays.",
 	"1.4.10:security/pkg/k8s/controller/workloadsecret.go (saDeleted)" },

@@ -227,7 +227,7 @@ enum cv_rule_id {
 
 extern const struct rule cv_table[V_RULES];
 
-#define CV_WORDS	6
+#define CV_WORDS	10
 #define CV_WORD_LEN	400
 
 struct cv_words {
@@ -247,6 +247,10 @@ uint32_t cv_trust_broken(struct cv *cv, uint32_t at);
 
 /* A class against the CA in force. */
 void	cv_try_class(struct cv *cv, struct cv_class *c);
+
+/* What F is called: in force, or only named by --root. */
+const char *cv_force_text(const struct cv *cv);
+int	cv_root_expired(const struct cv *cv);
 
 /* Records on their way out. */
 struct cv_out {
