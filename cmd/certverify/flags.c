@@ -41,9 +41,9 @@ const struct cli_tool certverify_tool = {
 	.synopsis = "[-f FILE|DIR|-]... [flags] [[KIND/]NAMESPACE/NAME | -]...",
 	.details =
 "Has every workload, every namespace and every webhook got the root that is\n"
-"in force, and would every handshake between them succeed? Nothing is compared\n"
-"as text: chains are validated as Envoy, Go and OpenSSL would, and keys are\n"
-"matched. It reads every workload's private key for that, and keeps none.\n"
+"in force, and would every handshake between them succeed? Nothing is\n"
+"compared as text: chains are validated as Envoy, Go and OpenSSL would, and\n"
+"keys are matched. It reads every workload's private key for that, and keeps none.\n"
 "\n"
 "Examples:\n"
 "  kubectl istio certverify\n"

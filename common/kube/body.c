@@ -4,11 +4,9 @@
 #include "kube/body.h"
 #include "kube/message.h"
 #include "kube/status.h"
+#include "kube/wire.h"
 
-/* apimachinery/pkg/apis/meta/v1/generated.proto, ObjectMeta */
-#define OBJECT_METADATA	1
-#define META_NAME	1
-#define META_NAMESPACE	3
+#define LIST_META_VERSION 2	/* resourceVersion, in a ListMeta */
 
 static int
 text_is(const struct node *n, const char *want)
@@ -30,13 +28,19 @@ is_group(const struct kube_ask *a, const struct node *obj)
 	    strncmp(s, a->group, len) == 0);
 }
 
+int
+body_is_of(const struct kube_ask *a, const struct node *obj)
+{
+	return text_is(node_get(obj, "kind"), a->kind) && is_group(a, obj);
+}
+
 /* Is it what was asked for?  A proxy can answer anything. */
 static int
 is_asked(const struct kube_ask *a, const struct node *obj)
 {
 	const struct node *meta = node_get(obj, "metadata");
 
-	if (!text_is(node_get(obj, "kind"), a->kind) || !is_group(a, obj))
+	if (!body_is_of(a, obj))
 		return 0;
 	if (a->name != NULL && !text_is(node_get(meta, "name"), a->name))
 		return 0;
@@ -62,16 +66,30 @@ another(const char *kind, struct err *e)
 	    kind);
 }
 
+/* Only the first one is kept: nothing that is handed on is older. */
+static int
+keep_version(struct body *b, const char *s, size_t len, struct err *e)
+{
+	if (b->version == NULL || b->version->len > 0 || s == NULL)
+		return 0;
+	return buf_append(b->version, s, len, e);
+}
+
 static int
 on_list(void *arg, const struct node *root, struct err *e)
 {
 	struct body *b = arg;
 	const char *s;
+	size_t len = 0;
 
 	/* an empty list of something else, or for a name, is no answer */
 	if (!is_list_of(b->ask, root))
 		return another(node_str(node_get(root, "kind"), NULL), e);
 	b->listed = 1;
+	s = node_str(node_path(root, "metadata", "resourceVersion",
+	    (const char *)NULL), &len);
+	if (keep_version(b, s, len, e) == -1)
+		return -1;
 	s = node_str(node_path(root, "metadata", "continue",
 	    (const char *)NULL), NULL);
 	if (b->token == NULL || s == NULL)
@@ -114,27 +132,11 @@ on_object(void *arg, const struct node *obj, struct err *e)
 	return ret == -1 ? -1 : 0;
 }
 
-/* A string of a message, or of a message in it; NULL if it has none. */
-static const void *
-field(const ProtobufCMessage *m, unsigned number)
-{
-	const ProtobufCFieldDescriptor *f;
-	const void *v;
-
-	f = m == NULL ? NULL :
-	    protobuf_c_message_descriptor_get_field(m->descriptor, number);
-	if (f == NULL)
-		return NULL;
-	memcpy(&v, (const char *)m + f->offset, sizeof(v));
-	return v;
-}
-
 static int
 on_message(struct body *b, const ProtobufCMessage *m, struct err *e)
 {
-	const ProtobufCMessage *meta = field(m, OBJECT_METADATA);
-	const char *ns = field(meta, META_NAMESPACE);
-	const char *name = field(meta, META_NAME);
+	const char *ns = message_meta(m, META_NAMESPACE);
+	const char *name = message_meta(m, META_NAME);
 	const struct kube_ask *a = b->ask;
 	int ret;
 
@@ -186,17 +188,41 @@ on_bytes(struct body *b, const unsigned char *p, size_t len, struct err *e)
 	return ret;
 }
 
+/* Before the first item is handed on: a page that breaks off comes anew. */
+static int
+first_version(struct body *b, struct err *e)
+{
+	const unsigned char *p = (const unsigned char *)buf_str(&b->walk.meta);
+	struct wire w = { p, p + b->walk.meta.len };
+	struct wire_field f;
+
+	if (b->version == NULL || b->version->len > 0)
+		return 0;
+	while (wire_next(&w, &f) == 1)
+		if (f.number == LIST_META_VERSION && f.type == 2)
+			return keep_version(b, (const char *)f.p, f.len, e);
+	return 0;
+}
+
+int
+body_is_proto(const char *type, struct err *e)
+{
+	if (strstr(type, "protobuf") != NULL)
+		return 1;
+	if (strstr(type, "json") != NULL)
+		return 0;
+	return err_set(e, ERR_NET, "the server answered with '%.64s' instead "
+	    "of an object: is there a login page or a proxy in between?",
+	    type[0] == '\0' ? "no content type" : type);
+}
+
 int
 body_open(struct body *b, const char *type, struct err *e)
 {
 	b->items = 0;
 	b->seen = b->listed = b->stopped = b->open = 0;
-	b->proto = strstr(type, "protobuf") != NULL;
-	if (!b->proto && strstr(type, "json") == NULL)
-		return err_set(e, ERR_NET, "the server answered with '%.64s' "
-		    "instead of an object: is there a login page or a proxy "
-		    "in between?", type[0] == '\0' ? "no content type" : type);
-	return 0;
+	b->proto = body_is_proto(type, e);
+	return b->proto == -1 ? -1 : 0;
 }
 
 void
@@ -261,7 +287,8 @@ body_step(struct body *b, struct proto_in *in, size_t n, struct err *e)
 		return ret;
 	while (n-- > 0) {
 		if ((ret = proto_next(&b->walk, in, &p, &len, e)) == 1) {
-			if (on_bytes(b, p, len, e) == -1)
+			if (first_version(b, e) == -1 ||
+			    on_bytes(b, p, len, e) == -1)
 				return -1;
 			continue;
 		}
@@ -294,6 +321,7 @@ kube_body(const struct kube_ask *a, int status, const char *type,
 {
 	struct body b = { .ask = a, .sink = sink };
 	struct err why = ERR_INIT;
+	struct buf version, token;
 	struct arena arena;
 	int ret;
 
@@ -302,9 +330,21 @@ kube_body(const struct kube_ask *a, int status, const char *type,
 		return sink->failed(sink->arg, a, &why, e);
 	}
 	arena_init(&arena, PROTO_ITEM_MAX, "an unpacked item");
+	buf_init(&version, KUBE_VERSION_MAX - 1, "a resourceVersion");
+	buf_init(&token, len, "a continue token");
 	b.arena = &arena;
+	if (sink->listed != NULL) {
+		b.version = &version;
+		b.token = &token;
+	}
 	ret = body_read(&b, type, p, len, &why);
 	arena_release(&arena);
+	if (ret == 0 && b.listed && sink->listed != NULL && token.len == 0) {
+		ret = sink->listed(sink->arg, a, buf_str(&version), &why);
+		b.stopped |= ret == -1;
+	}
+	buf_release(&version);
+	buf_release(&token);
 	if (ret == 0)
 		return 0;
 	if (b.stopped || why.class == ERR_NOMEM) {

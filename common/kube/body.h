@@ -11,6 +11,7 @@ struct body {
 	const struct kube_ask	*ask;
 	const struct kube_sink	*sink;
 	struct buf		*token;		/* the next page's, or NULL */
+	struct buf		*version;	/* the first page's, or NULL */
 	struct arena		*arena;		/* where messages go, or NULL */
 	/* Has this object been handed on before?  1: pass it over.  Or NULL. */
 	int			(*again)(void *arg, const char *ns,
@@ -42,6 +43,12 @@ void	body_close(struct body *b);
  */
 int	body_step(struct body *b, struct proto_in *in, size_t n,
 	    struct err *e);
+
+/* 1: protobuf; 0: JSON; -1: what no object can be in, such as HTML. */
+int	body_is_proto(const char *type, struct err *e);
+
+/* Is a document of the kind and the group that were asked for? */
+int	body_is_of(const struct kube_ask *a, const struct node *obj);
 
 /* All of it, from the first byte on. */
 int	body_read(struct body *b, const char *type, const char *p, size_t len,

@@ -30,7 +30,6 @@ http_open(const struct kube_config *c, const struct http_options *o,
 	/* HTTP/2 carries all requests over one connection; HTTP/1.1 needs a */
 	/* second one, so that a page can come while another is judged */
 	curl_multi_setopt(h->multi, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
-	curl_multi_setopt(h->multi, CURLMOPT_MAX_HOST_CONNECTIONS, 2L);
 	*out = h;
 	return 0;
 }
@@ -83,18 +82,42 @@ http_pass_on(struct http *h, size_t slot, size_t to)
 	*from = none;
 }
 
-int
-http_ask(struct http *h, size_t slot, const char *path, const char *accept,
-    struct err *e)
+static struct transfer *
+take(struct http *h, size_t slot, const char *accept)
 {
 	struct transfer *t = &h->t[slot];
 
 	http_drop(h, slot, 0);
 	t->accept = accept;
 	t->asked = 1;
+	t->quiet = 0;
+	t->alone = 0;
 	h->asked++;
+	return t;
+}
+
+int
+http_ask(struct http *h, size_t slot, const char *path, const char *accept,
+    struct err *e)
+{
+	struct transfer *t = take(h, slot, accept);
+
 	h->fresh = 1;
 	return transfer_set(t, path, e) == -1 ? -1 : transfer_start(t, e);
+}
+
+int
+http_stream(struct http *h, size_t slot, const char *path,
+    const char *accept, const struct http_stream *s, struct err *e)
+{
+	struct transfer *t = take(h, slot, accept);
+
+	/* over HTTP/1.1 each has its own connection for as long as it lasts */
+	curl_multi_setopt(h->multi, CURLMOPT_MAX_HOST_CONNECTIONS, 0L);
+	t->quiet = s->quiet;
+	t->alone = s->fresh;
+	t->wake = transfer_ms() + s->wait;
+	return transfer_set(t, path, e);
 }
 
 static const char *
@@ -129,9 +152,14 @@ deliver(struct transfer *t, CURLcode code, long status,
 	if (code != CURLE_OK && t->over)
 		err_set(&a.err, ERR_LIMIT, "its answer is over the limit of "
 		    "%d bytes", HTTP_BODY_MAX);
+	else if (code == CURLE_OPERATION_TIMEDOUT && t->quiet > 0 &&
+	    status > 0)
+		err_set(&a.err, ERR_NET, "nothing has come for %ld s",
+		    t->quiet);
 	else if (code != CURLE_OK)
 		transport_explain(&h->transport, t->curl, code, t->error,
 		    &a.err);
+	a.retry_after = transfer_retry_after(t);
 	transfer_drop(t);
 	t->asked = 0;
 	h->asked--;
@@ -263,6 +291,7 @@ http_run(struct http *h, size_t n, const struct http_client *cl,
 		return err_nomem(e);
 	h->nt = n;
 	h->client = cl;
+	curl_multi_setopt(h->multi, CURLMOPT_MAX_HOST_CONNECTIONS, 2L);
 	h->asked = 0;
 	for (i = 0; i < n; i++) {
 		h->t[i].http = h;

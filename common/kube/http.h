@@ -31,6 +31,7 @@ struct http_answer {
 	/* until the slot is asked again or dropped; see more() */
 	struct buf		*body;
 	struct err		 err;		/* why there is none */
+	long			 retry_after;	/* seconds, capped; or 0 */
 };
 
 /* Who asks.  A -1 (with e) of any of these stops everything. */
@@ -87,6 +88,21 @@ int	http_run(struct http *h, size_t n, const struct http_client *cl,
  */
 int	http_ask(struct http *h, size_t slot, const char *path,
 	    const char *accept, struct err *e);
+
+/*
+ * The same for an answer that goes on and on, in wait milliseconds.  It is not
+ * tried again, but for a redirect and for new credentials, and compression is
+ * not asked for.  Nothing of it for so many seconds (quiet), and it has broken
+ * off.  fresh: over a connection of its own, since the old one may be dead.
+ * Until http_run() ends there is no limit of connections any more.
+ */
+struct http_stream {
+	long	wait;
+	long	quiet;
+	int	fresh;
+};
+int	http_stream(struct http *h, size_t slot, const char *path,
+	    const char *accept, const struct http_stream *s, struct err *e);
 
 /* Forget what a slot was asked and has got; spent: it is not used again. */
 void	http_drop(struct http *h, size_t slot, int spent);

@@ -7,6 +7,7 @@
 
 #include "base/when.h"
 #include "kube/question.h"
+#include "kube/watch.h"
 #include "pki/bundle.h"
 
 #define ACCEPT_JSON	"application/json"
@@ -18,6 +19,8 @@ struct kube {
 	char			  agent[128];
 	struct siphash		 *hash;
 	struct arena		  arena;
+	const struct kube_log	 *log;
+	long			  pause;	/* watch.h */
 };
 
 struct fetch {
@@ -40,6 +43,7 @@ kube_open(const struct kube_config *c, const struct kube_options *o,
 	if ((k = calloc(1, sizeof(*k))) == NULL)
 		return err_nomem(e);
 	k->c = c;
+	k->log = o->log;
 	if (uname(&u) == -1)
 		memset(&u, 0, sizeof(u));
 	snprintf(k->agent, sizeof(k->agent), "kubectl-istio-%s/v%s "
@@ -241,7 +245,7 @@ on_work(void *arg, struct err *e)
 	return busy;
 }
 
-/* What all questions share, from the first on. */
+/* What all questions and watches share, from the first on. */
 static int
 prepare(struct kube *k, struct err *e)
 {
@@ -287,5 +291,23 @@ kube_fetch(struct kube *k, const struct kube_ask *ask, size_t n,
 	for (i = 0; i < n; i++)
 		question_release(&f.q[i]);
 	free(f.q);
+	return ret;
+}
+
+int
+kube_watch(struct kube *k, struct kube_watched *w, size_t n,
+    const struct kube_watch_sink *sink, enum kube_watch_end *end,
+    struct err *e)
+{
+	const struct watch_with with = {
+		k->http, k->log, &k->arena, sink, &k->pause
+	};
+	int ret;
+
+	*end = KUBE_WATCH_AGAIN;
+	if (prepare(k, e) == -1)
+		return -1;
+	if ((ret = watch_all(&with, w, n, end, e)) == -1)
+		explain_refusal(k->c, e);
 	return ret;
 }

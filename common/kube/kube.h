@@ -22,6 +22,9 @@
 #define KUBE_EMPTY_MAX	16	/* pages in a row without an item */
 #define KUBE_NAME_MAX	253	/* of a name in a path */
 #define KUBE_TURN	16	/* objects between two looks at the network */
+#define KUBE_VERSION_MAX 128	/* bytes of a resourceVersion and a NUL */
+#define KUBE_WATCH_SECONDS 290	/* that an answer to a watch lasts */
+#define KUBE_WATCH_MAX	64	/* lists watched at once */
 
 /* One question. */
 struct kube_ask {
@@ -61,6 +64,14 @@ struct kube_sink {
 	 * so on; otherwise in no order.
 	 */
 	int	in_order;
+	/*
+	 * If not NULL: a list has been handed on whole.  To watch it is to go
+	 * on from this version, which is its first page's, so that no change
+	 * is missed where a later page came of another one (an expired token)
+	 * or a page came twice; "" if the server gave none.
+	 */
+	int	(*listed)(void *arg, const struct kube_ask *a,
+		    const char *version, struct err *e);
 };
 
 struct kube;
@@ -106,6 +117,70 @@ const char *kube_namespace(const struct kube *k);
  */
 int	kube_fetch(struct kube *k, const struct kube_ask *ask, size_t n,
 	    const struct kube_sink *sink, struct err *e);
+
+/* ---- what changes ---- */
+
+/* One list being watched. */
+struct kube_watched {
+	/* a list's question, of a kind that api.proto has (protobuf or not) */
+	const struct kube_ask	*ask;
+	/* where to go on; "": all that is there comes as KUBE_ADDED first */
+	char			 version[KUBE_VERSION_MAX];
+};
+
+enum kube_event { KUBE_ADDED, KUBE_MODIFIED, KUBE_DELETED };
+
+/*
+ * Both return 0: go on; 1: stop, all is reached; -1 (with e): an error that
+ * ends it.  Neither may ask k anything.
+ */
+struct kube_watch_sink {
+	/*
+	 * One object as it is now, or was last (KUBE_DELETED): the message of
+	 * api.proto that its kind has, whatever it came as; gone when this
+	 * returns.  One that came before can come again after an answer broke.
+	 */
+	int	(*event)(void *arg, const struct kube_ask *a,
+		    enum kube_event what, const struct ProtobufCMessage *m,
+		    struct err *e);
+	/* At least once a second, and after all that has come together. */
+	int	(*idle)(void *arg, struct err *e);
+	void	*arg;
+	/*
+	 * An answer lasts so many seconds, and is taken for dead a tenth of
+	 * that (and a second) later; 0: KUBE_WATCH_SECONDS.
+	 */
+	long	seconds;
+};
+
+enum kube_watch_end {
+	KUBE_WATCH_STOPPED,	/* a callback said so */
+	KUBE_WATCH_AGAIN	/* read all the lists again, and then watch */
+};
+
+/*
+ * Watch n lists at once, each from its version on, which is kept up to date.
+ *
+ * An answer that ends or breaks off, a server that cannot be reached, 429, 5xx,
+ * and a 404 that no API server wrote, are asked again from the last version,
+ * after 0.25 s, doubling to 5 s while nothing comes, or the Retry-After that
+ * the server asks for (at most HTTP_RETRY_AFTER_MAX), as long as idle() goes
+ * on: there is no other limit.  Each is logged at KUBE_LOG_REQUESTS.
+ *
+ * 0: *end says why.  KUBE_WATCH_AGAIN: a version is too old (410, as a status
+ * or as an event), or what came makes no sense: a broken frame, an event of
+ * another kind or namespace than was asked for, a redirect, a login page; with
+ * a pause before it as above, so that a caller needs none of its own.  -1: a
+ * callback's, no memory, ERR_AUTH after new credentials were tried once, a
+ * server that has never answered anything, or any other refusal, with its class
+ * (ERR_FORBIDDEN: there is no right to watch).
+ *
+ * Memory: an event's bytes (PROTO_ITEM_MAX; in JSON DOC_ITEM_MAX) for each
+ * list, wiped when it goes, and one unpacked event.
+ */
+int	kube_watch(struct kube *k, struct kube_watched *w, size_t n,
+	    const struct kube_watch_sink *sink, enum kube_watch_end *end,
+	    struct err *e);
 
 /*
  * How the server's clock stood against ours when its last answer came: both in

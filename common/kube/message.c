@@ -8,6 +8,8 @@
 #include "kube/message.h"
 #include "kube/proto.h"
 
+#define OBJECT_METADATA	1	/* of every object */
+
 static const struct {
 	const char				*group;
 	const char				*kind;
@@ -18,6 +20,7 @@ static const struct {
 	{ "", "ConfigMap", &k8s__config_map__descriptor },
 	{ "", "Pod", &k8s__pod__descriptor },
 	{ "", "Namespace", &k8s__namespace__descriptor },
+	{ "", "ServiceAccount", &k8s__service_account__descriptor },
 	{ "apps", "Deployment", &k8s__deployment__descriptor },
 	{ "admissionregistration.k8s.io", "MutatingWebhookConfiguration",
 	    &k8s__webhook_configuration__descriptor },
@@ -38,6 +41,27 @@ message_of(const char *group, size_t len, const char *kind)
 		    strcmp(messages[i].kind, kind) == 0)
 			return messages[i].d;
 	return NULL;
+}
+
+/* What a field of a message points to; NULL if it has none. */
+static const void *
+pointer(const ProtobufCMessage *m, unsigned number)
+{
+	const ProtobufCFieldDescriptor *f;
+	const void *v;
+
+	f = m == NULL ? NULL :
+	    protobuf_c_message_descriptor_get_field(m->descriptor, number);
+	if (f == NULL)
+		return NULL;
+	memcpy(&v, (const char *)m + f->offset, sizeof(v));
+	return v;
+}
+
+const char *
+message_meta(const ProtobufCMessage *m, unsigned number)
+{
+	return pointer(pointer(m, OBJECT_METADATA), number);
 }
 
 static void *

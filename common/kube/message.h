@@ -19,6 +19,15 @@ const ProtobufCMessage *message_unpack(const ProtobufCMessageDescriptor *d,
 	    const unsigned char *p, size_t len, struct arena *a,
 	    struct err *why);
 
+/*
+ * A string of a message's ObjectMeta, by its number there; NULL if it has none.
+ * apimachinery/pkg/apis/meta/v1/generated.proto.
+ */
+#define META_NAME	1
+#define META_NAMESPACE	3
+#define META_VERSION	6
+const char *message_meta(const ProtobufCMessage *m, unsigned number);
+
 /* The document that JSON would have been, for make_free(); NULL: no memory. */
 struct node *message_node(const ProtobufCMessage *m);
 

@@ -2,7 +2,9 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "kube/message.h"
+#include "pki/b64.h"
 
 /* A field whose own fields stand among its parent's in JSON ("inline"). */
 static int
@@ -18,6 +20,42 @@ is_map(const ProtobufCFieldDescriptor *f)
 
 	return f->type == PROTOBUF_C_TYPE_MESSAGE && d->n_fields == 2 &&
 	    strcmp(d->fields[0].name, "key") == 0;
+}
+
+/* Bytes, which JSON has in base64: as put_value(). */
+static int
+put_bytes(const ProtobufCFieldDescriptor *f, const struct node *n, void *to,
+    struct arena *a, struct err *why)
+{
+	ProtobufCBinaryData bytes;
+	const protobuf_c_boolean yes = 1;
+	struct err bad = ERR_INIT;
+	struct buf b;
+	const char *s;
+	int ret = 0;
+
+	if ((s = node_str(n, &bytes.len)) == NULL)
+		return 0;
+	buf_init_secret(&b, bytes.len + 3, "bytes");
+	if (!node_is_bytes(n)) {
+		if (b64_decode(s, bytes.len, &b, &bad) == -1) {
+			ret = bad.class == ERR_NOMEM ? err_nomem(why) : 0;
+			goto out;
+		}
+		s = buf_str(&b);
+		bytes.len = b.len;
+	}
+	ret = -1;
+	if ((bytes.data = (uint8_t *)arena_text(a, s, bytes.len, why)) == NULL)
+		goto out;
+	memcpy(to, &bytes, sizeof(bytes));
+	/* whether it is there stands beside it */
+	memcpy((char *)to - f->offset + f->quantifier_offset, &yes,
+	    sizeof(yes));
+	ret = 1;
+out:
+	buf_release(&b);
+	return ret;
 }
 
 /* One value to where it belongs: 1; 0: it does not fit; -1: no memory. */
@@ -38,7 +76,9 @@ put_value(const ProtobufCFieldDescriptor *f, const struct node *n, void *to,
 		memcpy(to, &m, sizeof(m));
 		return 1;
 	}
-	/* what is a number, a bool or bytes nobody reads this way */
+	if (f->type == PROTOBUF_C_TYPE_BYTES)
+		return put_bytes(f, n, to, a, why);
+	/* what is a number or a bool nobody reads this way */
 	if (f->type != PROTOBUF_C_TYPE_STRING ||
 	    (s = node_str(n, &len)) == NULL)
 		return 0;

@@ -41,12 +41,10 @@ put_query(struct buf *b, char *sep, const char *name, const char *value,
 	return 0;
 }
 
-int
-path_of(const struct kube_ask *a, long limit, const char *token,
-    struct buf *b, struct err *e)
+/* Of the object, or of its siblings. */
+static int
+put_path(const struct kube_ask *a, struct buf *b, struct err *e)
 {
-	char sep = '?', number[24] = "";
-
 	buf_reset(b);
 	if ((a->ns[0] != '\0' && !is_segment(a->ns)) ||
 	    (a->name != NULL && !is_segment(a->name)))
@@ -60,13 +58,46 @@ path_of(const struct kube_ask *a, long limit, const char *token,
 		return -1;
 	if (buf_printf(b, e, "/%s", a->resource) == -1)
 		return -1;
+	if (a->name == NULL)
+		return 0;
+	return buf_putc(b, '/', e) == -1 ? -1 : put_escaped(b, a->name, e);
+}
+
+static int
+put_selectors(const struct kube_ask *a, char *sep, struct buf *b,
+    struct err *e)
+{
+	return put_query(b, sep, "labelSelector", a->labels, e) == -1 ||
+	    put_query(b, sep, "fieldSelector", a->fields, e) == -1 ? -1 : 0;
+}
+
+int
+path_of(const struct kube_ask *a, long limit, const char *token,
+    struct buf *b, struct err *e)
+{
+	char sep = '?', number[24] = "";
+
+	if (put_path(a, b, e) == -1)
+		return -1;
 	if (a->name != NULL)
-		return buf_putc(b, '/', e) == -1 ? -1 :
-		    put_escaped(b, a->name, e);
+		return 0;
 	if (limit > 0)
 		snprintf(number, sizeof(number), "%ld", limit);
 	return put_query(b, &sep, "limit", number, e) == -1 ||
-	    put_query(b, &sep, "continue", token, e) == -1 ||
-	    put_query(b, &sep, "labelSelector", a->labels, e) == -1 ||
-	    put_query(b, &sep, "fieldSelector", a->fields, e) == -1 ? -1 : 0;
+	    put_query(b, &sep, "continue", token, e) == -1 ? -1 :
+	    put_selectors(a, &sep, b, e);
+}
+
+int
+path_of_watch(const struct kube_ask *a, const char *version, long seconds,
+    struct buf *b, struct err *e)
+{
+	char sep = '&';
+
+	if (put_path(a, b, e) == -1 ||
+	    buf_printf(b, e, "?watch=1&allowWatchBookmarks=true"
+	    "&timeoutSeconds=%ld", seconds) == -1)
+		return -1;
+	return put_query(b, &sep, "resourceVersion", version, e) == -1 ? -1 :
+	    put_selectors(a, &sep, b, e);
 }

@@ -14,4 +14,11 @@
 int	path_of(const struct kube_ask *a, long limit, const char *token,
 	    struct buf *b, struct err *e);
 
+/*
+ * To watch a list from a resourceVersion on ("": all that is there comes first)
+ * in an answer that the server ends after so many seconds.
+ */
+int	path_of_watch(const struct kube_ask *a, const char *version,
+	    long seconds, struct buf *b, struct err *e);
+
 #endif

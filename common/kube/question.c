@@ -18,6 +18,7 @@ question_init(struct question *q, const struct kube_ask *a,
 	q->limit = limit;
 	buf_init(&q->path, PATH_BYTES, "a path");
 	buf_init(&q->next, TOKEN_BYTES, "a continue token");
+	buf_init(&q->version, KUBE_VERSION_MAX - 1, "a resourceVersion");
 	for (i = 0; i < 2; i++)
 		buf_init(&q->page[i].token, TOKEN_BYTES, "a continue token");
 	hashset_init(&q->seen);
@@ -36,6 +37,7 @@ question_release(struct question *q)
 {
 	buf_release(&q->path);
 	buf_release(&q->next);
+	buf_release(&q->version);
 	buf_release(&q->page[0].token);
 	buf_release(&q->page[1].token);
 	stop_walking(q);
@@ -188,11 +190,15 @@ question_stop(struct question *q)
 	q->over = 1;
 }
 
+/* All of it has been handed on. */
 static int
-finish(struct question *q)
+finish(struct question *q, struct err *why)
 {
 	question_stop(q);
-	return 0;
+	if (q->ask->name != NULL || q->sink->listed == NULL)
+		return 0;
+	return q->sink->listed(q->sink->arg, q->ask, buf_str(&q->version),
+	    why) == -1 ? -2 : 0;
 }
 
 /* The page has been handed on whole: to the next one. */
@@ -203,7 +209,7 @@ turn(struct question *q, struct err *why)
 	int ret = 1;
 
 	if (q->next.len == 0 || q->ask->name != NULL)
-		return finish(q);
+		return finish(q, why);
 	if (may_go_on(q, why) == -1)
 		return -1;
 	/* asked for early, and for what it is */
@@ -293,6 +299,7 @@ open_page(struct question *q, struct err *why)
 	b->ask = q->ask;
 	b->sink = q->sink;
 	b->token = &q->next;
+	b->version = q->sink->listed != NULL ? &q->version : NULL;
 	b->arena = q->arena;
 	b->arg = q;
 	/* a page that breaks off is asked for again, and so is a list */

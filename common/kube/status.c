@@ -2,12 +2,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kube/http.h"
 #include "kube/proto.h"
 #include "kube/status.h"
 
 struct status {
 	const struct kube_ask	*ask;
+	const char		*verb;
 	int			 found;
+	int64_t			 code;
+	int64_t			 retry_after;
 	char			 reason[64];
 	char			 message[ERR_MSG_MAX];
 	char			 fields[128];	/* "data, type" */
@@ -84,6 +88,9 @@ on_status(void *arg, const struct node *obj, struct err *e)
 	text = node_str(node_get(obj, "message"), NULL);
 	snprintf(s->message, sizeof(s->message), "%s",
 	    text == NULL ? "" : text);
+	s->code = node_number(node_get(obj, "code"), 0);
+	s->retry_after = node_number(node_path(obj, "details",
+	    "retryAfterSeconds", (const char *)NULL), 0);
 	causes = node_path(obj, "details", "causes", (const char *)NULL);
 	for (i = 0; i < node_len(causes); i++)
 		add_field(s, node_str(node_get(node_at(causes, i), "field"),
@@ -149,8 +156,8 @@ own_words(const struct kube_ask *a, int http, const struct status *s,
 	switch (http) {
 	case 403:
 		snprintf(out, size, "%s is forbidden: no right to %s %s in "
-		    "API group \"%s\"%s", of, a->name != NULL ? "get" : "list",
-		    a->resource, a->group, where);
+		    "API group \"%s\"%s", of, s->verb, a->resource, a->group,
+		    where);
 		break;
 	case 404:
 		snprintf(out, size, "%s not found", of);
@@ -170,41 +177,86 @@ own_words(const struct kube_ask *a, int http, const struct status *s,
 	}
 }
 
-void
-status_err(const struct kube_ask *a, int http, const char *type,
-    const char *p, size_t len, struct buf *token, struct err *why)
+static void
+say(struct status *s, int http, struct err *why)
 {
-	struct status s;
+	const struct kube_ask *a = s->ask;
 	const char *reason = NULL;
 	enum err_class class = ERR_NET;
 	size_t i;
 
-	memset(&s, 0, sizeof(s));
-	s.ask = a;
-	s.token = token;
-	read_status(&s, type, p, len);
 	for (i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
 		if (codes[i].http == http) {
 			class = codes[i].class;
 			reason = codes[i].reason;
 		}
-	if (s.reason[0] == '\0')
-		snprintf(s.reason, sizeof(s.reason), "%s",
+	if (s->reason[0] == '\0')
+		snprintf(s->reason, sizeof(s->reason), "%s",
 		    reason == NULL ? "UnexpectedServerError" : reason);
 	if (http == 401)
 		err_set(why, ERR_AUTH, "You must be logged in to the server "
 		    "(Unauthorized)");
-	else if (http == 404 && !s.found && is_always_served(a))
+	else if (http == 404 && !s->found && is_always_served(a))
 		err_set(why, ERR_NET, "Error from server (NotFound): the "
 		    "server could not find the requested resource, and did "
 		    "not answer as an API server does: is there a proxy in "
 		    "between?");
 	else {
-		if (s.message[0] == '\0' || strcmp(a->kind, "Secret") == 0)
-			own_words(a, http, &s, s.message, sizeof(s.message));
-		err_set(why, class, "Error from server (%s): %s", s.reason,
-		    s.message);
+		if (s->message[0] == '\0' || strcmp(a->kind, "Secret") == 0)
+			own_words(a, http, s, s->message, sizeof(s->message));
+		err_set(why, class, "Error from server (%s): %s", s->reason,
+		    s->message);
 	}
-	explicit_bzero(&s.message, sizeof(s.message));
+	explicit_bzero(s->message, sizeof(s->message));
 	why->http = http;
+}
+
+static void
+status_init(struct status *s, const struct kube_ask *a, const char *verb)
+{
+	memset(s, 0, sizeof(*s));
+	s->ask = a;
+	s->verb = verb;
+}
+
+void
+status_err(const struct kube_ask *a, int http, const char *type,
+    const char *p, size_t len, struct buf *token, struct err *why)
+{
+	struct status s;
+
+	status_init(&s, a, a->name != NULL ? "get" : "list");
+	s.token = token;
+	read_status(&s, type, p, len);
+	say(&s, http, why);
+}
+
+void
+status_err_watch(const struct kube_ask *a, int http, const char *type,
+    const char *p, size_t len, struct err *why)
+{
+	struct status s;
+
+	status_init(&s, a, "watch");
+	read_status(&s, type, p, len);
+	say(&s, http, why);
+}
+
+int
+status_err_event(const struct kube_ask *a, const struct node *obj,
+    struct err *why)
+{
+	struct status s;
+
+	status_init(&s, a, "watch");
+	on_status(&s, obj, NULL);
+	if (s.code < 300 || s.code > 599) {
+		explicit_bzero(s.message, sizeof(s.message));
+		return -1;
+	}
+	say(&s, (int)s.code, why);
+	if (s.retry_after > 0)
+		why->retry_after = s.retry_after < HTTP_RETRY_AFTER_MAX ?
+		    (int)s.retry_after : HTTP_RETRY_AFTER_MAX;
+	return 0;
 }

@@ -17,4 +17,16 @@
 void	status_err(const struct kube_ask *a, int http, const char *type,
 	    const char *p, size_t len, struct buf *token, struct err *why);
 
+/* The same of a watch. */
+void	status_err_watch(const struct kube_ask *a, int http, const char *type,
+	    const char *p, size_t len, struct err *why);
+
+/*
+ * The same of the Status that an event of a watch carries, by its own code, and
+ * the seconds that it asks to wait, capped, in why->retry_after.  -1: it is no
+ * Status, or has no code.
+ */
+int	status_err_event(const struct kube_ask *a, const struct node *obj,
+	    struct err *why);
+
 #endif

@@ -113,6 +113,8 @@ transfer_start(struct transfer *t, struct err *e)
 	curl_easy_setopt(t->curl, CURLOPT_HEADERDATA, t);
 	curl_easy_setopt(t->curl, CURLOPT_ERRORBUFFER, t->error);
 	curl_easy_setopt(t->curl, CURLOPT_PRIVATE, t);
+	if (t->quiet > 0)
+		transport_set_stream(t->curl, t->quiet, t->alone);
 	if (curl_multi_add_handle(h->multi, t->curl) != CURLM_OK)
 		return err_nomem(e);
 	t->running = 1;
@@ -161,22 +163,25 @@ retry_broken(struct transfer *t, CURLcode code)
 	return again(t, backoff_ms[t->broken++]);
 }
 
+long
+transfer_retry_after(const struct transfer *t)
+{
+	curl_off_t asked = 0;
+
+	curl_easy_getinfo(t->curl, CURLINFO_RETRY_AFTER, &asked);
+	return asked < 0 ? 0 : asked > HTTP_RETRY_AFTER_MAX ?
+	    HTTP_RETRY_AFTER_MAX : (long)asked;
+}
+
 static int
 retry_busy(struct transfer *t, long status)
 {
-	curl_off_t asked = 0;
-	long wait;
+	long wait = 1000 * transfer_retry_after(t);
 
-	if (status != 429 && status < 500)
+	if ((status != 429 && status < 500) || (wait == 0 && t->tries > 3))
 		return 0;
-	curl_easy_getinfo(t->curl, CURLINFO_RETRY_AFTER, &asked);
-	if (asked > 0)
-		wait = 1000 * (long)(asked > HTTP_RETRY_AFTER_MAX ?
-		    HTTP_RETRY_AFTER_MAX : asked);
-	else if (t->tries <= 3)
+	if (wait == 0)
 		wait = 2 * backoff_ms[t->tries - 1];
-	else
-		return 0;
 	return again(t, wait);
 }
 
@@ -246,9 +251,9 @@ transfer_again(struct transfer *t, CURLcode code, long status, struct err *e)
 
 	log_answer(t, code == CURLE_OK ? status : 0);
 	if (code != CURLE_OK)
-		return retry_broken(t, code);
+		return t->quiet > 0 ? 0 : retry_broken(t, code);
 	if ((ret = redirect(t, status, e)) != 0 ||
 	    (ret = refused(t, status, e)) != 0)
 		return ret;
-	return retry_busy(t, status);
+	return t->quiet > 0 ? 0 : retry_busy(t, status);
 }

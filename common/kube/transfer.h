@@ -31,6 +31,8 @@ struct transfer {
 	unsigned		 runs;		/* cred's, when it started */
 	int64_t			 date;		/* of the answer, or 0 */
 	int64_t			 began;
+	long			 quiet;		/* a stream's; 0: it is none */
+	int			 alone;		/* over a new connection */
 };
 
 struct http {
@@ -58,6 +60,9 @@ int	transfer_set(struct transfer *t, const char *path, struct err *e);
 /* Put it on its way, with the credentials of this moment; and take it off. */
 int	transfer_start(struct transfer *t, struct err *e);
 void	transfer_drop(struct transfer *t);
+
+/* The Retry-After of its answer: seconds, capped, or 0. */
+long	transfer_retry_after(const struct transfer *t);
 
 /*
  * It is done, with this result: 1 if it is tried again (or follows a redirect,

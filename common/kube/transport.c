@@ -9,6 +9,7 @@
 #include "kube/transport.h"
 
 #define ARENA_MAX (1024 * 1024)
+#define KEEPALIVE_SECONDS 15	/* nine unanswered ones, and it is dead */
 
 /*
  * libcurl has no option for the name that a certificate is verified against:
@@ -210,9 +211,24 @@ transport_set(const struct transport *t, const struct cred *cr, CURL *curl,
 	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, (long)HTTP_LOW_SPEED);
 	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME,
 	    ms < 1000 ? 1L : ms / 1000);
+	/* a stream can be the second request of its connection */
+	curl_easy_setopt(curl, CURLOPT_TCP_KEEPALIVE, 1L);
+	curl_easy_setopt(curl, CURLOPT_TCP_KEEPIDLE, (long)KEEPALIVE_SECONDS);
+	curl_easy_setopt(curl, CURLOPT_TCP_KEEPINTVL, (long)KEEPALIVE_SECONDS);
 	if (kube_config_is_https(t->c))
 		set_tls(t, cr, curl);
 	return 0;
+}
+
+void
+transport_set_stream(CURL *curl, long quiet, int alone)
+{
+	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, quiet);
+	/* what packs an answer may wait for more of it */
+	curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, NULL);
+	if (alone)
+		curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
 }
 
 /* ---- errors ---- */

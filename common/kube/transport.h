@@ -35,6 +35,12 @@ void	transport_wipe_headers(struct curl_slist **l);
 int	transport_set(const struct transport *t, const struct cred *cr,
 	    CURL *curl, struct curl_slist *headers);
 
+/*
+ * What is different where an answer goes on and on: it has broken off when
+ * nothing of it has come for so many seconds.  alone: a connection of its own.
+ */
+void	transport_set_stream(CURL *curl, long quiet, int alone);
+
 /* Does a URL name the same scheme, host and port as the server? */
 int	transport_same_origin(const struct transport *t, const char *url);
 

@@ -12,8 +12,8 @@
 struct holders_scope {
 	const char		*istio_ns;
 	const char		*ns;		/* NULL: all of them */
-	const char		*labels;	/* of workload secrets, or NULL */
-	const struct ref	*target;	/* these and no others; or NULL */
+	const char		*labels;	/* workload secrets'; or NULL */
+	const struct ref	*target;	/* only these; or NULL */
 	size_t			 ntarget;
 	const struct ref	*root;		/* --root's secret, or NULL */
 	int			 watch;		/* rights to watch, too */

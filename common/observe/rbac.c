@@ -78,7 +78,8 @@ put_rules(struct buf *b, int namespaced, int policies, struct err *e)
 	for (i = 0; i < wants_n; i += n) {
 		n = 1;
 		if ((wants[i].where == IN_ISTIO_NS) == namespaced &&
-		    (policies || !wants[i].policy) && (n = put_rule(b, &wants[i], wants_n - i, e)) == 0)
+		    (policies || !wants[i].policy) &&
+		    (n = put_rule(b, &wants[i], wants_n - i, e)) == 0)
 			return -1;
 	}
 	return 0;

@@ -93,7 +93,7 @@ cv_judge_missing(struct cv_out *o, const struct mesh_ns *ns, struct err *e)
 
 /* ---- webhooks ---- */
 
-/* Whose certificate the service behind it presents; NULL: what the CA issues. */
+/* Whose certificate the service behind it presents; NULL: a new one. */
 static const struct cv_held *
 presented(const struct cv *cv, const struct cv_hook *h)
 {

@@ -66,8 +66,9 @@ struct cv_summary {
 	size_t			 pairs;		/* of classes, proved */
 	int			 no_root;	/* none to go by was found */
 	const struct cert	*root;		/* that was gone by, or NULL */
-	const char		*root_text;	/* istio-ca-secret's ca-cert.pem */
-	size_t			 root_len;	/* or NULL */
+	/* istio-ca-secret's ca-cert.pem as it stands, or NULL */
+	const char		*root_text;
+	size_t			 root_len;
 };
 
 struct cv;

@@ -297,9 +297,9 @@ keeper(const struct cv *cv, const struct cv_trust *t)
 	case TRUST_FILE:
 		return "replace it with a copy of the root in force";
 	default:
-		return "istiod rewrites it within a minute of reading its root; "
-		    "if not, look into istiod's log, and for a second control "
-		    "plane that writes it, too";
+		return "istiod rewrites it within a minute of reading its "
+		    "root; if not, look into istiod's log, and for a second "
+		    "control plane that writes it, too";
 	}
 }
 

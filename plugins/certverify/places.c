@@ -77,7 +77,7 @@ cv_on_mesh_config(void *arg, const struct mesh_config *f, struct err *e)
 	struct selector *s;
 	size_t i, j;
 
-	if (!strcmp(f->ref.ns, cv->p.istio_ns) == 0)
+	if (strcmp(f->ref.ns, cv->p.istio_ns) != 0)
 		return 0;
 	cv->chiron |= f->certificates;
 	if ((mc = cv_list_add(&cv->configs, e)) == NULL || (s = arena_array(

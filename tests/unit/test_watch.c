@@ -1,4 +1,4 @@
-/* The events of a watch, cut and broken everywhere; and where a watch begins. */
+/* A watch's events, cut and broken everywhere; and where a watch begins. */
 #include "tests/unit/unit.h"
 
 #include "base/arena.h"
@@ -37,7 +37,7 @@ struct got {
 	char		version[KUBE_VERSION_MAX];
 	struct err	why;
 	enum stream_end	end;
-	size_t		stop_at;	/* the event that is the last; 0: none */
+	size_t		stop_at;	/* the last event; 0: none */
 	int		fail;		/* with an error of its own */
 	int		ended;		/* nothing comes behind it */
 	size_t		events;
@@ -102,7 +102,8 @@ feed(const struct kube_ask *a, const char *type, const void *p, size_t len,
 
 /* ---- JSON ---- */
 
-#define OBJ(kind, ns, name, rv) "{\"kind\":\"" kind "\",\"apiVersion\":\"v1\"," \
+#define OBJ(kind, ns, name, rv) "{\"apiVersion\":\"v1\"," \
+	"\"kind\":\"" kind "\"," \
 	"\"metadata\":{\"name\":\"" name "\",\"namespace\":\"" ns "\"," \
 	"\"resourceVersion\":\"" rv "\"},\"data\":{\"k\":\"dmFs\"}}"
 #define EV(type, obj) "{\"type\":\"" type "\",\"object\":" obj "}\n"
@@ -499,8 +500,7 @@ nonsense(struct pb *b, const char *what)
 static void
 test_proto_nonsense(void **state)
 {
-	struct pb b = { .n = 0 }, o = { .n = 0 }, raw;
-	size_t at;
+	struct pb b = { .n = 0 };
 
 	(void)state;
 	event(&b, "ADDED", "Secret", "ns", "a", "7");
@@ -528,6 +528,17 @@ test_proto_nonsense(void **state)
 	nonsense(&b, "an error that is no status of one");
 	event(&b, "ADDED", "SecretList", "ns", "b", "8");
 	nonsense(&b, "a list");
+}
+
+/* The same of what stands around an object. */
+static void
+test_proto_frame(void **state)
+{
+	struct pb b = { .n = 0 }, o = { .n = 0 }, raw;
+	size_t at;
+
+	(void)state;
+	event(&b, "ADDED", "Secret", "ns", "a", "7");
 	put(&o, 1, "\xff", 1);
 	unknown(&raw, "v1", "Secret", &o);
 	frame(&b, "ADDED", &raw);
@@ -817,6 +828,7 @@ main(void)
 		cmocka_unit_test(test_proto),
 		cmocka_unit_test(test_stop),
 		cmocka_unit_test(test_proto_nonsense),
+		cmocka_unit_test(test_proto_frame),
 		cmocka_unit_test(test_proto_kind),
 		cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_proto_status),
