@@ -8,33 +8,6 @@
 #include "mesh/names.h"
 #include "pki/cert.h"
 
-/*
- * The exit status: the tally's, but for the two forms whose readers have rules
- * of their own.  A text file for Prometheus is whole or not there, and what
- * was found is in it; a monitoring plugin says everything on stdout.
- */
-static int
-status(const struct run *r, int ret, const struct err *e)
-{
-	struct err ignored = ERR_INIT;
-	int failed = ret == -1;
-
-	if (failed)
-		ret = cli_fail(stderr, &certverify_tool, e);
-	else
-		ret = tally_status(&r->tally);
-	if (r->shown || e->class == ERR_USAGE)
-		return ret;
-	if (r->own.form == REC_PROM && !failed)
-		return 0;
-	if (r->own.form != REC_NAGIOS)
-		return ret;
-	if (!failed)
-		return r->nagios;
-	rec_nagios_failed(stdout, "certverify", e->msg, &ignored);
-	return 3;
-}
-
 /* What is printed instead of judging.  1 if it was asked for. */
 static int
 instead(struct run *r, const struct cli_group *g, size_t n,
@@ -88,7 +61,8 @@ main(int argc, char **argv)
 		ret = certverify_run(&r, &operands, &e);
 		progress_clear(&r.progress);
 	}
-	ret = status(&r, ret, &e);
+	ret = tally_end(&r.tally, &certverify_tool, ret, &e, r.own.form, r.nagios,
+	    r.shown);
 	names_free(&r.ns);
 	names_free(&r.said);
 	names_free(&r.differ);

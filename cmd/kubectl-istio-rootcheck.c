@@ -96,33 +96,6 @@ out:
 	return ret;
 }
 
-/*
- * The exit status: the tally's, but for the two forms whose readers have rules
- * of their own.  A text file for Prometheus is whole or not there, and what
- * was found is in it; a monitoring plugin says everything on stdout.
- */
-static int
-status(const struct run *r, int ret, const struct err *e)
-{
-	struct err ignored = ERR_INIT;
-	int failed = ret == -1;
-
-	if (failed)
-		ret = cli_fail(stderr, &rootcheck_tool, e);
-	else
-		ret = tally_status(&r->tally);
-	if (r->shown || e->class == ERR_USAGE)
-		return ret;
-	if (r->own.form == REC_PROM && !failed)
-		return 0;
-	if (r->own.form != REC_NAGIOS)
-		return ret;
-	if (!failed)
-		return r->nagios;
-	rec_nagios_failed(stdout, "rootcheck", e->msg, &ignored);
-	return 3;
-}
-
 /* What is printed instead of judging.  1 if it was asked for. */
 static int
 instead(struct run *r, const struct cli_group *g, size_t n, int *ret,
@@ -165,7 +138,8 @@ main(int argc, char **argv)
 		progress_init(&r.progress, stderr, r.o.progress == 1);
 		ret = judge(&r, &e);
 	}
-	ret = status(&r, ret, &e);
+	ret = tally_end(&r.tally, &rootcheck_tool, ret, &e, r.own.form, r.nagios,
+	    r.shown);
 	cli_list_free(&operands);
 	cli_common_free(&r.o);
 	cli_list_free(&r.flags.as_group);

@@ -71,39 +71,14 @@ check_form(struct run *r, struct err *e)
 	return 0;
 }
 
-static int
-check_scope(struct run *r, const struct strs *operands, struct err *e)
-{
-	size_t i, j;
-
-	/* as kubectl has it: all of them beats one */
-	if (r->o.all_namespaces)
-		r->own.ns = NULL;
-	if (r->own.ns != NULL && (r->own.ns[0] == '\0' ||
-	    strlen(r->own.ns) > CLI_NAMESPACE_MAX))
-		return err_set(e, ERR_USAGE, "invalid argument \"%.64s\" for "
-		    "\"-n, --namespace\" flag: not a namespace", r->own.ns);
-	if (r->own.selector != NULL && r->o.files.n > 0)
-		return err_set(e, ERR_USAGE, "-l is a question to the API "
-		    "server: it does not go with -f");
-	if (r->own.selector != NULL && operands->n > 0)
-		return err_set(e, ERR_USAGE, "-l does not go with targets");
-	for (i = 0; i < operands->n; i++)
-		for (j = 0; j < r->o.files.n; j++)
-			if (strcmp(operands->v[i], "-") == 0 &&
-			    strcmp(r->o.files.v[j], "-") == 0)
-				return err_set(e, ERR_USAGE, "stdin cannot be "
-				    "both: -f - and the operand -");
-	return targets_check(operands, e);
-}
-
 int
 proxyver_params(struct run *r, const struct strs *operands, struct err *e)
 {
 	int64_t at;
 
 	if (cli_common_check(&r->o, e) == -1 || check_form(r, e) == -1 ||
-	    check_scope(r, operands, e) == -1)
+	    targets_scope(&r->o, &r->own.ns, r->own.selector, operands, e) ==
+	    -1)
 		return -1;
 	if (r->own.min != NULL &&
 	    pv_parse_min(r->own.min, &r->params, e) == -1)

@@ -76,3 +76,23 @@ tally_counts(const struct tally *t, struct rec_count out[TALLY_COUNTS])
 		out[i].n = n[i];
 	}
 }
+
+int
+tally_end(const struct tally *t, const struct cli_tool *tool, int ret,
+    const struct err *e, int form, int nagios, int shown)
+{
+	struct err ignored = ERR_INIT;
+	int failed = ret == -1;
+
+	ret = failed ? cli_fail(stderr, tool, e) : tally_status(t);
+	if (shown || e->class == ERR_USAGE)
+		return ret;
+	if (form == REC_PROM && !failed)
+		return 0;
+	if (form != REC_NAGIOS)
+		return ret;
+	if (!failed)
+		return nagios;
+	rec_nagios_failed(stdout, tool->word, e->msg, &ignored);
+	return 3;
+}

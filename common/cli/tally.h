@@ -42,4 +42,14 @@ int	tally_status(const struct tally *t);
 #define TALLY_COUNTS 6
 void	tally_counts(const struct tally *t, struct rec_count out[TALLY_COUNTS]);
 
+/*
+ * The exit status of a run that returned ret: the tally's, or 2 for the error
+ * e, which is said.  Two forms have readers with rules of their own.  A text
+ * file for Prometheus (form REC_PROM) is whole or not there, and what was found
+ * is in it: 0.  A monitoring plugin (REC_NAGIOS) says everything on stdout, its
+ * status is nagios', or 3.  shown: help and the like was printed, no more.
+ */
+int	tally_end(const struct tally *t, const struct cli_tool *tool, int ret,
+	    const struct err *e, int form, int nagios, int shown);
+
 #endif

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "cli/common.h"
 #include "cli/target.h"
 #include "rec/rec.h"
 
@@ -284,6 +285,33 @@ targets_check(const struct strs *operands, struct err *e)
 			ret = add_text(&t, operands->v[i], "", "", e);
 	targets_free(&t);
 	return ret;
+}
+
+int
+targets_scope(const struct cli_common *o, const char **ns,
+    const char *selector, const struct strs *operands, struct err *e)
+{
+	size_t i, j;
+
+	/* as kubectl has it: all of them beats one */
+	if (o->all_namespaces)
+		*ns = NULL;
+	if (*ns != NULL && ((*ns)[0] == '\0' ||
+	    strlen(*ns) > CLI_NAMESPACE_MAX))
+		return err_set(e, ERR_USAGE, "invalid argument \"%.64s\" for "
+		    "\"-n, --namespace\" flag: not a namespace", *ns);
+	if (selector != NULL && o->files.n > 0)
+		return err_set(e, ERR_USAGE, "-l is a question to the API "
+		    "server: it does not go with -f");
+	if (selector != NULL && operands->n > 0)
+		return err_set(e, ERR_USAGE, "-l does not go with targets");
+	for (i = 0; i < operands->n; i++)
+		for (j = 0; j < o->files.n; j++)
+			if (strcmp(operands->v[i], "-") == 0 &&
+			    strcmp(o->files.v[j], "-") == 0)
+				return err_set(e, ERR_USAGE, "stdin cannot be "
+				    "both: -f - and the operand -");
+	return targets_check(operands, e);
 }
 
 void

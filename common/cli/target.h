@@ -47,6 +47,14 @@ void	target_free(struct target *t);
 /* Are all operands well formed?  Nothing is read.  -1: ERR_USAGE. */
 int	targets_check(const struct strs *operands, struct err *e);
 
+/*
+ * What is to be judged, by -n, -l, -f and operands together: are they well
+ * formed, and do they go with each other?  *ns becomes NULL for all of them.
+ */
+struct cli_common;
+int	targets_scope(const struct cli_common *o, const char **ns,
+	    const char *selector, const struct strs *operands, struct err *e);
+
 /* Is it one of them? */
 const struct target *targets_find(const struct targets *t, const char *kind,
 	    const char *ns, const char *name);
