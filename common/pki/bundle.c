@@ -4,47 +4,7 @@
 
 #include "pki/b64.h"
 #include "pki/bundle.h"
-
-#define BEGIN	"-----BEGIN "
-#define END	"-----END "
-#define DASHES	"-----"
-
-/* A line of the text without its end, and where the next one begins. */
-struct line {
-	const char	*p;
-	size_t		 len;
-};
-
-static int
-next_line(const char **pos, const char *end, struct line *l)
-{
-	const char *nl;
-
-	if (*pos == end)
-		return 0;
-	nl = memchr(*pos, '\n', (size_t)(end - *pos));
-	l->p = *pos;
-	l->len = (size_t)((nl == NULL ? end : nl) - *pos);
-	*pos = nl == NULL ? end : nl + 1;
-	while (l->len > 0 && (l->p[l->len - 1] == '\r' ||
-	    l->p[l->len - 1] == ' ' || l->p[l->len - 1] == '\t'))
-		l->len--;
-	return 1;
-}
-
-/* Is it "-----BEGIN LABEL-----", or END?  The label then. */
-static int
-boundary(const struct line *l, const char *what, struct line *label)
-{
-	size_t n = strlen(what), d = strlen(DASHES);
-
-	if (l->len < n + d || memcmp(l->p, what, n) != 0 ||
-	    memcmp(l->p + l->len - d, DASHES, d) != 0)
-		return 0;
-	label->p = l->p + n;
-	label->len = l->len - n - d;
-	return 1;
-}
+#include "pki/pem.h"
 
 static int
 ends_with(const char *s, const char *tail)
@@ -55,7 +15,7 @@ ends_with(const char *s, const char *tail)
 }
 
 static struct bundle_item *
-new_item(struct bundle *b, const struct line *label, struct err *e)
+new_item(struct bundle *b, const struct pem_line *label, struct err *e)
 {
 	struct bundle_item *p;
 
@@ -123,36 +83,40 @@ take_cert(struct bundle_item *it, const char *p, size_t len, struct err *e)
 }
 
 /*
- * Headers ("Proc-Type: 4,ENCRYPTED") stand before the base64 with an empty
- * line behind them; a certificate has none, but Go takes them.
+ * Headers and empty lines are legal PEM, and in a certificate's block there is
+ * always somebody who refuses them: Go passes a trust anchor with headers over,
+ * OpenSSL and BoringSSL give up the whole file.
  */
 static const char *
-behind_headers(const char *p, const char *end)
+odd_line(const char *p, const char *end)
 {
-	const char *body = p;
-	struct line l;
+	struct pem_line l;
 
-	while (next_line(&p, end, &l) && memchr(l.p, ':', l.len) != NULL)
-		body = p;
-	return body;
+	while (pem_line(&p, end, &l)) {
+		if (l.len == 0)
+			return "a PEM block with an empty line in it";
+		if (memchr(l.p, ':', l.len) != NULL)
+			return "a PEM block with headers";
+	}
+	return NULL;
 }
 
 /* From behind a BEGIN line to behind its END line, or to where it fails. */
 static int
-take_block(struct bundle *b, const struct line *label, const char **pos,
+take_block(struct bundle *b, const struct pem_line *label, const char **pos,
     const char *end, struct err *e)
 {
-	const char *body = *pos, *stop, *next;
+	const char *body = *pos, *stop, *next, *odd;
 	struct err why = ERR_INIT;
 	struct bundle_item *it;
-	struct line l, got;
+	struct pem_line l, got;
 
 	if ((it = new_item(b, label, e)) == NULL)
 		return -1;
-	for (stop = next = body; next_line(&next, end, &l); stop = next) {
-		if (boundary(&l, BEGIN, &got))
+	for (stop = next = body; pem_line(&next, end, &l); stop = next) {
+		if (pem_boundary(&l, PEM_BEGIN, &got))
 			break;
-		if (!boundary(&l, END, &got))
+		if (!pem_boundary(&l, PEM_END, &got))
 			continue;
 		*pos = next;
 		if (got.len != label->len ||
@@ -161,9 +125,14 @@ take_block(struct bundle *b, const struct line *label, const char **pos,
 			    "another label than it begins");
 			return broken(it, &why);
 		}
-		body = behind_headers(body, stop);
-		return it->what != BUNDLE_CERT ? 0 :
-		    take_cert(it, body, (size_t)(stop - body), e);
+		if (it->what != BUNDLE_CERT)
+			return 0;
+		if ((odd = odd_line(body, stop)) != NULL) {
+			err_set(&why, ERR_FORMAT, "%s, which not everybody "
+			    "can read", odd);
+			return broken(it, &why);
+		}
+		return take_cert(it, body, (size_t)(stop - body), e);
 	}
 	/* the next block begins, or the text ends, before this one did */
 	*pos = stop;
@@ -175,14 +144,14 @@ int
 bundle_parse(const char *text, size_t len, struct bundle *b, struct err *e)
 {
 	const char *pos = text, *end = text + len;
-	struct line l, label;
+	struct pem_line l, label;
 
 	memset(b, 0, sizeof(*b));
 	if (len > BUNDLE_BYTES_MAX)
 		return err_set(e, ERR_LIMIT, "a bundle is over the limit of "
 		    "%d bytes", BUNDLE_BYTES_MAX);
-	while (next_line(&pos, end, &l))
-		if (boundary(&l, BEGIN, &label) &&
+	while (pem_line(&pos, end, &l))
+		if (pem_boundary(&l, PEM_BEGIN, &label) &&
 		    take_block(b, &label, &pos, end, e) == -1) {
 			bundle_release(b);
 			return -1;

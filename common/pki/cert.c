@@ -381,6 +381,12 @@ cert_signed_by(const struct cert *c, const struct cert *issuer)
 	return ok;
 }
 
+int
+cert_readable(const struct cert *c)
+{
+	return der_readable(c);
+}
+
 void
 cert_hex(const struct cert *c, char out[2 * CERT_SHA256_LEN + 1])
 {

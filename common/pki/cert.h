@@ -97,6 +97,12 @@ int	cert_claims_self_signed(const struct cert *c);
 /* Does c's signature verify with issuer's key?  Names are not compared. */
 int	cert_signed_by(const struct cert *c, const struct cert *issuer);
 
+/*
+ * Would BoringSSL, and so Envoy, read it at all?  For one that it does not it
+ * gives up the whole file.
+ */
+int	cert_readable(const struct cert *c);
+
 /* Lower-case hex of the fingerprint, NUL included in out. */
 void	cert_hex(const struct cert *c, char out[2 * CERT_SHA256_LEN + 1]);
 

@@ -34,4 +34,10 @@ int	der_cert(struct cert *c);
 int	der_strict(const struct cert *c);
 int	der_strict_bytes(struct der cert);
 
+/*
+ * Would BoringSSL read it at all, whatever it makes of it later?  It gives up
+ * a whole file of trust anchors for one that it does not read.
+ */
+int	der_readable(const struct cert *c);
+
 #endif

@@ -5,9 +5,15 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 
+#include "base/buf.h"
+#include "pki/b64.h"
+#include "pki/der.h"
 #include "pki/key.h"
+#include "pki/pem.h"
 #include "pki/rsa.h"
 #include "pki/x509.h"
+
+#define KEY_MAX (1 << 20)	/* bytes of its text */
 
 /* Asked for a passphrase: remember it, and give none. */
 static int
@@ -22,9 +28,23 @@ no_passphrase(char *out, int size, int writing, void *arg)
 	return -1;
 }
 
+/* Of an EC key: does the scalar lead to the point that stands beside it? */
+static enum key_state
+ec_half(EVP_PKEY *key)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(key, NULL);
+	int ok;
+
+	if (ctx == NULL)
+		return KEYS_UNREADABLE;
+	ok = EVP_PKEY_pairwise_check(ctx) == 1;
+	EVP_PKEY_CTX_free(ctx);
+	return ok ? KEYS_MATCH : KEYS_BROKEN;
+}
+
 /* A key whose public half is the certificate's: what of the other half? */
 static enum key_state
-private_half(const EVP_PKEY *key)
+private_half(EVP_PKEY *key)
 {
 	static const char *const names[RSA_PARTS] = {
 		[PART_N] = OSSL_PKEY_PARAM_RSA_N,
@@ -40,8 +60,10 @@ private_half(const EVP_PKEY *key)
 	BIGNUM *bn[RSA_PARTS] = { NULL };
 	int i, ok = 0, kind = EVP_PKEY_get_base_id(key);
 
+	if (kind == EVP_PKEY_EC)
+		return ec_half(key);
 	if (kind != EVP_PKEY_RSA && kind != EVP_PKEY_RSA_PSS)
-		return KEYS_MATCH;
+		return KEYS_MATCH;	/* the public half is made of it */
 	/* a part that is 0 counts as absent there */
 	for (i = 0; i < RSA_PARTS &&
 	    EVP_PKEY_get_bn_param(key, names[i], &bn[i]); i++)
@@ -51,6 +73,67 @@ private_half(const EVP_PKEY *key)
 	for (i = 0; i < RSA_PARTS; i++)
 		BN_clear_free(bn[i]);
 	return ok == 1 ? KEYS_MATCH : ok == 0 ? KEYS_BROKEN : KEYS_UNREADABLE;
+}
+
+/* The DER of the first private key in the text; -1: not as RFC 7468 has it. */
+static int
+decode(const char *pem, size_t len, struct buf *der)
+{
+	const char *pos = pem, *end = pem + len, *from = NULL;
+	struct pem_line l, label;
+	const size_t tail = strlen("PRIVATE KEY");
+
+	while (pem_line(&pos, end, &l)) {
+		if (from != NULL && pem_boundary(&l, PEM_END, &label))
+			return b64_decode(from, (size_t)(l.p - from), der,
+			    NULL);
+		if (from == NULL && pem_boundary(&l, PEM_BEGIN, &label) &&
+		    label.len >= tail && memcmp(label.p + label.len - tail,
+		    "PRIVATE KEY", tail) == 0)
+			from = pos;
+	}
+	return -1;
+}
+
+/* PKCS#8 (RFC 5208): are the parameters of an RSA key what they must be? */
+static int
+has_null(struct der in)
+{
+	static const char rsa[] = "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01";
+	struct der_tlv t;
+
+	if (der_want(&in, 0x30, &t) == -1)
+		return 1;
+	in = t.body;
+	if (der_want(&in, 0x02, &t) == -1 || der_want(&in, 0x30, &t) == -1)
+		return 1;		/* PKCS#1, or SEC 1 */
+	in = t.body;
+	if (der_want(&in, 0x06, &t) == -1 || t.body.len != sizeof(rsa) - 1 ||
+	    memcmp(t.body.p, rsa, sizeof(rsa) - 1) != 0)
+		return 1;		/* no RSA key */
+	return der_want(&in, 0x05, &t) == 0 && t.body.len == 0 && in.len == 0;
+}
+
+/*
+ * libcrypto's reader has taken it; would Go's and BoringSSL's?  Theirs want
+ * base64 and nothing else in the block, nothing behind the key in it, and the
+ * parameters that its algorithm has.
+ */
+static int
+is_plain(const char *pem, size_t len)
+{
+	struct der_tlv t;
+	struct der in;
+	struct buf der;
+	int ok;
+
+	buf_init_secret(&der, KEY_MAX, "a key");
+	ok = decode(pem, len, &der) == 0;
+	in.p = der.p;
+	in.len = der.len;
+	ok = ok && has_null(in) && der_next(&in, &t) == 0 && in.len == 0;
+	buf_release(&der);
+	return ok;
 }
 
 enum key_state
@@ -63,7 +146,7 @@ key_compare(const char *pem, size_t len, const struct cert *c)
 
 	if (len == 0)
 		return KEYS_ABSENT;
-	if (len > 1 << 20 || (bio = BIO_new_mem_buf(pem, (int)len)) == NULL)
+	if (len > KEY_MAX || (bio = BIO_new_mem_buf(pem, (int)len)) == NULL)
 		return KEYS_UNREADABLE;
 	key = PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, &asked);
 	if (asked)
@@ -72,6 +155,8 @@ key_compare(const char *pem, size_t len, const struct cert *c)
 		state = c->x509->key != NULL &&
 		    EVP_PKEY_eq(key, c->x509->key) == 1 ? private_half(key) :
 		    KEYS_DIFFER;
+	if (state == KEYS_MATCH && !is_plain(pem, len))
+		state = KEYS_BROKEN;
 	EVP_PKEY_free(key);
 	BIO_free(bio);
 	ERR_clear_error();

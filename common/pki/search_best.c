@@ -36,8 +36,10 @@ best(struct search *s, struct cert *const *list, size_t n, int trusted,
 		c = list[i];
 		if (used != NULL && used[i])
 			continue;
-		/* a certificate alone may find itself among the anchors */
-		if (search_has(s, c) && !(trusted && s->n == 1))
+		/* a certificate alone may find itself among the anchors; */
+		/* OpenSSL does not look there who is in the chain already */
+		if (search_has(s, c) && !(trusted && (s->n == 1 ||
+		    s->rs->prefers_valid)))
 			continue;
 		if ((why = search_issuer(s, top, c)) != CHAIN_OK) {
 			if (why != CHAIN_NO_ISSUER)
@@ -80,6 +82,8 @@ build(struct search *s)
 		}
 		if (s->n == CHAIN_DEPTH_MAX)
 			return search_fail(s, CHAIN_LIMIT, top);
+		if (c != NULL && s->n > 1 && search_has(s, c))
+			return search_fail(s, CHAIN_NO_ISSUER, top);
 		if (c != NULL && !search_has(s, c)) {
 			if (s->trusted > s->n)
 				s->trusted = s->n;

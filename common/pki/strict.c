@@ -535,3 +535,31 @@ der_strict(const struct cert *c)
 {
 	return der_strict_bytes(c->der);
 }
+
+/* Its frame: versions, algorithms, times; names, key and extensions later. */
+int
+der_readable(const struct cert *c)
+{
+	struct der all = c->der, in;
+	struct der_tlv t, tbs;
+	int i;
+
+	if (!is_der(c->der, 0) || der_want(&all, SEQUENCE, &t) == -1)
+		return 0;
+	in = t.body;
+	if (der_want(&in, SEQUENCE, &tbs) == -1)
+		return 0;
+	in = tbs.body;
+	if (in.len > 0 && in.p[0] == 0xa0 && (der_next(&in, &t) == -1 ||
+	    !IS(&t.body, "\x02\x01\x02")))
+		return 0;
+	if (der_want(&in, INTEGER, &t) == -1 || (t.body.p[0] & 0x80) ||
+	    der_want(&in, SEQUENCE, &t) == -1 ||
+	    der_want(&in, SEQUENCE, &t) == -1 ||
+	    der_want(&in, SEQUENCE, &t) == -1)
+		return 0;
+	for (all = t.body, i = 0; i < 2; i++)
+		if (der_next(&all, &t) == -1 || !is_time(&t.body, t.tag))
+			return 0;
+	return all.len == 0;
+}

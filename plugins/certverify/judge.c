@@ -136,7 +136,8 @@ words_key(const struct cv_held *h, struct cv_words *w)
 {
 	cv_word(w, "how", "%s", (h->flags & H_KEY_ABSENT) ?
 	    "is missing or empty" : (h->flags & H_KEY_BROKEN) ?
-	    "is damaged: its parts do not belong together" :
+	    "is damaged: not everybody can read it, or its parts do not "
+	    "belong together" :
 	    "belongs to another certificate");
 }
 

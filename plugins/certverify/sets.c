@@ -41,11 +41,16 @@ fill(struct cv_set *s, const struct bundle *b, struct err *e)
 	for (i = 0; i < b->n; i++) {
 		if (b->item[i].cert != NULL)
 			s->cert[s->n++] = cert_ref(b->item[i].cert);
-		if (b->item[i].what != BUNDLE_BROKEN ||
-		    s->broken.class != ERR_NONE)
+		if (s->broken.class != ERR_NONE)
 			continue;
-		s->broken = b->item[i].err;
-		err_prefix(&s->broken, "#%u", b->item[i].n);
+		if (b->item[i].what == BUNDLE_BROKEN)
+			s->broken = b->item[i].err;
+		else if (b->item[i].cert != NULL &&
+		    !cert_readable(b->item[i].cert))
+			err_set(&s->broken, ERR_FORMAT, "Envoy cannot read it, "
+			    "nor anything else in this file");
+		if (s->broken.class != ERR_NONE)
+			err_prefix(&s->broken, "#%u", b->item[i].n);
 	}
 	return 0;
 }

@@ -116,4 +116,66 @@ case_next(struct oracle_case *c)
 	return 1;
 }
 
+/* ---- triples: triple.h says what their lines are ---- */
+
+#define CASE_BLOBS 4096
+#define CASE_WORDS 10
+
+struct blobs {
+	struct der_bytes	v[CASE_BLOBS];
+	int			n;
+};
+
+static inline void
+blobs_free(struct blobs *b)
+{
+	while (b->n > 0)
+		free(b->v[--b->n].p);
+}
+
+/*
+ * The words of the next line that is no blob; 0 at the end.  Blobs are kept
+ * until the next run begins.
+ */
+static inline int
+case_words(struct blobs *b, char *w[CASE_WORDS])
+{
+	static char *line;
+	static size_t size;
+	char *save = NULL;
+	int i;
+
+	while (getline(&line, &size, stdin) > 0) {
+		line[strcspn(line, "\n")] = '\0';
+		if (line[0] == 'B') {
+			if (b->n == CASE_BLOBS)
+				exit(2);
+			b->v[b->n++] = case_der(line + 2);
+			continue;
+		}
+		if (line[0] == 'R')
+			blobs_free(b);
+		memset(w, 0, CASE_WORDS * sizeof(w[0]));
+		for (i = 0; i < CASE_WORDS; i++)
+			if ((w[i] = strtok_r(i == 0 ? line : NULL, " ",
+			    &save)) == NULL)
+				break;
+		return i;
+	}
+	free(line);
+	line = NULL;
+	blobs_free(b);
+	return 0;
+}
+
+static inline const struct der_bytes *
+case_blob(const struct blobs *b, const char *number)
+{
+	int i = number == NULL ? -1 : atoi(number);
+
+	if (i < 0 || i >= b->n)
+		exit(2);
+	return &b->v[i];
+}
+
 #endif

@@ -505,7 +505,7 @@ not_canonical(void **state)
 	ask("RSA PRIVATE KEY", &b, 1, KEYS_MATCH);
 	ask("PRIVATE KEY", &b, 0, KEYS_UNREADABLE);
 	assert_int_equal(buf_append(&b, "", 1, NULL), 0);	/* trailing */
-	ask("RSA PRIVATE KEY", &b, 0, KEYS_MATCH);
+	ask("RSA PRIVATE KEY", &b, 0, KEYS_BROKEN);
 	b.len--;
 	b.p[6] = 1;		/* version: of more than two primes */
 	ask("RSA PRIVATE KEY", &b, 0, KEYS_UNREADABLE);
