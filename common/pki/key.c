@@ -7,8 +7,8 @@
 
 #include "base/buf.h"
 #include "pki/b64.h"
-#include "pki/der.h"
 #include "pki/key.h"
+#include "pki/key_form.h"
 #include "pki/pem.h"
 #include "pki/rsa.h"
 #include "pki/x509.h"
@@ -95,34 +95,13 @@ decode(const char *pem, size_t len, struct buf *der)
 	return -1;
 }
 
-/* PKCS#8 (RFC 5208): are the parameters of an RSA key what they must be? */
-static int
-has_null(struct der in)
-{
-	static const char rsa[] = "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01";
-	struct der_tlv t;
-
-	if (der_want(&in, 0x30, &t) == -1)
-		return 1;
-	in = t.body;
-	if (der_want(&in, 0x02, &t) == -1 || der_want(&in, 0x30, &t) == -1)
-		return 1;		/* PKCS#1, or SEC 1 */
-	in = t.body;
-	if (der_want(&in, 0x06, &t) == -1 || t.body.len != sizeof(rsa) - 1 ||
-	    memcmp(t.body.p, rsa, sizeof(rsa) - 1) != 0)
-		return 1;		/* no RSA key */
-	return der_want(&in, 0x05, &t) == 0 && t.body.len == 0 && in.len == 0;
-}
-
 /*
  * libcrypto's reader has taken it; would Go's and BoringSSL's?  Theirs want
- * base64 and nothing else in the block, nothing behind the key in it, and the
- * parameters that its algorithm has.
+ * base64 and nothing else in the block, and strict DER.
  */
 static int
 is_plain(const char *pem, size_t len)
 {
-	struct der_tlv t;
 	struct der in;
 	struct buf der;
 	int ok;
@@ -131,7 +110,7 @@ is_plain(const char *pem, size_t len)
 	ok = decode(pem, len, &der) == 0;
 	in.p = der.p;
 	in.len = der.len;
-	ok = ok && has_null(in) && der_next(&in, &t) == 0 && in.len == 0;
+	ok = ok && key_form(in);
 	buf_release(&der);
 	return ok;
 }

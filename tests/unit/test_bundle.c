@@ -201,6 +201,33 @@ crlf_and_blanks(void **state)
 	bundle_release(&b);
 }
 
+/* Legal, and still refused by Go as an anchor, or by OpenSSL as a file. */
+static void
+headers_and_empty_lines(void **state)
+{
+	const char *nl = strchr(pem, '\n') + 1;	/* behind BEGIN */
+	const char *second = strchr(nl, '\n') + 1;
+	static const char *const in[] = {
+		"X-Made-By: a tool\n\n", "X-Made-By: a tool\n", "\n", " \t\n"
+	};
+	char text[8192];
+	struct bundle b;
+	size_t i, at;
+
+	(void)state;
+	for (i = 0; i < 2 * COUNT(in); i++) {
+		at = (size_t)((i % 2 == 0 ? nl : second) - pem);
+		snprintf(text, sizeof(text), "%.*s%s%s%s", (int)at, pem,
+		    in[i / 2], pem + at, pem);
+		assert_int_equal(bundle_parse(text, strlen(text), &b, NULL),
+		    0);
+		assert_int_equal(b.n, 2);
+		assert_int_equal(b.item[0].what, BUNDLE_BROKEN);
+		assert_int_equal(b.item[1].what, BUNDLE_CERT);
+		bundle_release(&b);
+	}
+}
+
 static void
 limits(void **state)
 {
@@ -304,6 +331,7 @@ main(void)
 		cmocka_unit_test(facts),
 		cmocka_unit_test(bundles),
 		cmocka_unit_test(crlf_and_blanks),
+		cmocka_unit_test(headers_and_empty_lines),
 		cmocka_unit_test(limits),
 		cmocka_unit_test(every_bit),
 		cmocka_unit_test(private_keys),
