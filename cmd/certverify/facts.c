@@ -37,19 +37,26 @@ is_judged(const char *kind)
 	return 0;
 }
 
-/* What only stands in records: a pair, a file. */
-static void
+/*
+ * What only stands in records.  A pair's object is the mesh: then all of it is
+ * judged.  A file was somebody's -f, and is no object.
+ */
+static int
 drop_records(struct targets *t)
 {
 	size_t i, n = 0;
+	int mesh = 0;
 
-	for (i = 0; i < t->n; i++)
-		if (strcmp(t->v[i].kind, "mesh") == 0 ||
-		    strcmp(t->v[i].kind, "file") == 0)
+	for (i = 0; i < t->n; i++) {
+		mesh |= strcmp(t->v[i].kind, "mesh") == 0;
+		if (strcmp(t->v[i].kind, "file") == 0 &&
+		    t->v[i].ns[0] == '\0')
 			target_free(&t->v[i]);
 		else
 			t->v[n++] = t->v[i];
+	}
 	t->n = n;
+	return mesh;
 }
 
 int
@@ -65,7 +72,10 @@ certverify_read_targets(struct run *r, const struct strs *operands,
 	if (targets_read(&r->targets, operands, STDIN_FILENO, "secret", ns,
 	    e) == -1)
 		return -1;
-	drop_records(&r->targets);
+	if (drop_records(&r->targets)) {
+		r->targeted = 0;
+		targets_free(&r->targets);
+	}
 	r->refs = calloc(r->targets.n + 1, sizeof(*r->refs));
 	r->found = calloc(r->targets.n + 1, 1);
 	if (r->refs == NULL || r->found == NULL)

@@ -70,6 +70,14 @@ tap_sink(struct tap *t)
 	return s;
 }
 
+/* Why there is nothing of a target. */
+static const char *
+absent(const struct run *r)
+{
+	return r->o.files.n > 0 ? "the input does not hold it" : "it is not "
+	    "there, or it holds no certificates of Istio";
+}
+
 /* A target that did not come; of a cluster its absence was said. */
 static int
 missing(struct run *r, struct sink *sink, struct err *e)
@@ -77,11 +85,11 @@ missing(struct run *r, struct sink *sink, struct err *e)
 	struct err why = ERR_INIT;
 	size_t i;
 
-	err_set(&why, ERR_ABSENT, r->o.files.n > 0 ?
-	    "the input does not hold it" : "it is not there, or it holds no "
-	    "certificates of Istio");
+	err_set(&why, ERR_ABSENT, "%s", absent(r));
 	for (i = 0; i < r->targets.n; i++)
-		if (!r->found[i] && sink->unknown(sink->arg, &r->refs[i],
+		/* a copy of the root that is missing is a finding */
+		if (!r->found[i] && strcmp(r->refs[i].kind, "configmap") !=
+		    0 && sink->unknown(sink->arg, &r->refs[i],
 		    NULL, &why, e) == -1)
 			return -1;
 	return 0;
@@ -190,13 +198,39 @@ begin_then_put(void *arg, const struct cv_finding *f, struct err *e)
 	return certverify_put(r, f, e);
 }
 
+/* ConfigMaps that were asked for, and of which no record has come. */
+static int
+unsaid(struct run *r, struct err *e)
+{
+	struct cv_finding f;
+	size_t i;
+
+	for (i = 0; i < r->targets.n; i++) {
+		if (r->found[i] || strcmp(r->refs[i].kind, "configmap") != 0)
+			continue;
+		memset(&f, 0, sizeof(f));
+		f.verdict = VERDICT_UNKNOWN;
+		f.kind = r->refs[i].kind;
+		f.ns = r->refs[i].ns;
+		f.name = r->refs[i].name;
+		f.message = absent(r);
+		f.first = 1;
+		if (begin_then_put(r, &f, e) == -1)
+			return -1;
+		r->sum.records++;
+	}
+	return 0;
+}
+
+/* cv is NULL where nothing was asked for. */
 static int
 print(struct run *r, struct cv *cv, struct err *e)
 {
 	int empty;
 
 	progress_clear(&r->progress);
-	if (cv_end(cv, begin_then_put, r, &r->sum, e) == -1)
+	if ((cv != NULL && cv_end(cv, begin_then_put, r, &r->sum, e) == -1) ||
+	    unsaid(r, e) == -1)
 		return -1;
 	empty = (r->sum.records == 0 || r->sum.no_root) && !r->o.allow_empty &&
 	    !(r->targeted && r->targets.n == 0);
@@ -242,8 +276,9 @@ certverify_run(struct run *r, const struct strs *operands, struct err *e)
 	if (ns == NULL && k != NULL)
 		ns = kube_namespace(k) != NULL ? kube_namespace(k) : "default";
 	if (certverify_read_targets(r, operands, ns, e) == 0 &&
-	    (r->own.wait ? certverify_wait(r, k, &cv, e) :
-	    certverify_read(r, k, &cv, e)) == 0)
+	    ((r->targeted && r->targets.n == 0) || (r->own.wait ?
+	    certverify_wait(r, k, &cv, e) : certverify_read(r, k, &cv, e)) ==
+	    0))
 		ret = print(r, cv, e);
 	rec_free(r->out);
 	cv_free(cv);

@@ -95,6 +95,9 @@ certverify_put(void *arg, const struct cv_finding *f, struct err *e)
 	struct run *r = arg;
 	int excused;
 
+	if (r->targeted)
+		certverify_wanted(r, &(struct ref){ .kind = f->kind,
+		    .ns = f->ns, .name = f->name });
 	object_name(object, sizeof(object), f->ns, f->name);
 	excused = certverify_excused(r, f->rule, f->kind, f->ns, f->name);
 	tally_add(&r->tally, f->verdict, excused);

@@ -77,6 +77,17 @@ on_object(void *arg, const struct kube_ask *a, const struct node *obj,
 	    &h->tap, e);
 }
 
+/* Is it --root's secret? */
+static int
+is_root(const struct holders *h, const struct kube_ask *a)
+{
+	const struct ref *r = h->s->root;
+
+	return r != NULL && a->name != NULL &&
+	    strcmp(a->kind, "Secret") == 0 && strcmp(a->ns, r->ns) == 0 &&
+	    strcmp(a->name, r->name) == 0;
+}
+
 /* Thousands of secrets come as they are; of the rest there are fewer. */
 static int
 on_message(void *arg, const struct kube_ask *a,
@@ -86,9 +97,7 @@ on_message(void *arg, const struct kube_ask *a,
 	struct node *n;
 	int ret;
 
-	if (strcmp(a->kind, "Secret") == 0 && (a->fields != NULL ||
-	    a->name != NULL) && (h->s->root == NULL || a->name == NULL ||
-	    strcmp(a->name, h->s->root->name) != 0)) {
+	if (strcmp(a->kind, "Secret") == 0 && !is_root(h, a)) {
 		step(h);
 		return on_secret(h, m, e);
 	}
@@ -112,7 +121,10 @@ on_failed(void *arg, const struct kube_ask *a, const struct err *why,
 	}
 	if (strcmp(a->kind, "ServiceAccount") == 0)
 		h->accounts_missed = 1;
-	/* without --root's secret there is no root: that is said elsewhere */
+	/* that these are not there is for who judges to say */
+	if (why->class == ERR_ABSENT && (is_root(h, a) ||
+	    (a->name != NULL && strcmp(a->kind, "ConfigMap") == 0)))
+		return 0;
 	return unknown(h, a, why, e);
 }
 

@@ -138,6 +138,9 @@ take_named(struct cv *cv, struct err *e)
 		if (t->source == TRUST_NAMED)
 			return take_set(cv, t->set, e);
 	}
+	/* it, or whatever else, could not be seen: that has been said */
+	if (cv->unknowns.n > 0)
+		return 0;
 	return err_set(e, ERR_ABSENT, "--root: this secret is not there, or "
 	    "holds no certificate");
 }

@@ -36,3 +36,65 @@ token_of_me() {
 	done
 	[ -n "$sa_token" ]
 }
+
+# Roles as --print-rbac prints them, and a binding of each for the service
+# account me in the namespace rights.
+bind_me() {	# YAML
+	awk '
+	/^kind:/ { kind = $2; ns = "" }
+	/^  name:/ { name = $2 }
+	/^  namespace:/ { ns = $2 }
+	/^rules:/ {
+		print "---\napiVersion: rbac.authorization.k8s.io/v1"
+		print "kind: " kind "Binding\nmetadata:\n  name: " name
+		if (ns != "") print "  namespace: " ns
+		print "roleRef: {apiGroup: rbac.authorization.k8s.io, kind: " \
+		    kind ", name: " name "}"
+		print "subjects: [{kind: ServiceAccount, name: me, namespace: rights}]"
+	}' "$1" | cat "$1" - | kubectl apply -f - >/dev/null
+}
+
+# The same roles but for the Nth rule.
+without_rule() {	# N YAML
+	awk -v out="$1" '
+	/^- apiGroups/ { k++ }
+	/^---/ { skip = 0 }
+	/^- apiGroups/ { skip = k == out }
+	!/^[- ]/ { skip = 0 }
+	!skip' "$2"
+}
+
+# kube-apiserver is killed; with a command, that is run before it comes again.
+# shellcheck disable=SC2120
+restart_api_server() {	# [COMMAND...]
+	local pid command
+	pid=$(cat "$CLUSTER_DIR/apiserver.pid")
+	mapfile -d '' -t command <"/proc/$pid/cmdline"
+	kill -9 "$pid"
+	sleep 1
+	"$@"
+	(
+		cd "$CLUSTER_DIR" || exit
+		exec setsid "${command[@]}" >>apiserver.log 2>&1 </dev/null 3>&-
+	) &
+	echo $! >"$CLUSTER_DIR/apiserver.pid"
+	for _ in {1..150}; do
+		kubectl get --raw /readyz >/dev/null 2>&1 && return
+		sleep 0.2
+	done
+	return 1
+}
+
+# Etcd itself: a revision more, and nothing left of those before.
+compact() {
+	local etcd revision
+	etcd=$(tr '\0' '\n' <"/proc/$(cat "$CLUSTER_DIR/etcd.pid")/cmdline" |
+	    grep -A1 -x -- --listen-client-urls | tail -n 1)
+	for _ in 1 2 3; do
+		revision=$(curl -s "$etcd/v3/kv/put" \
+		    -d '{"key": "L3Rlc3Q=", "value": "eA=="}' |
+		    jq -r .header.revision)
+	done
+	curl -s "$etcd/v3/kv/compaction" -d "{\"revision\": $revision}" |
+	    jq -e .header >/dev/null
+}
