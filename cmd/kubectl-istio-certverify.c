@@ -61,8 +61,8 @@ main(int argc, char **argv)
 		ret = certverify_run(&r, &operands, &e);
 		progress_clear(&r.progress);
 	}
-	ret = tally_end(&r.tally, &certverify_tool, ret, &e, r.own.form, r.nagios,
-	    r.shown);
+	ret = tally_end(&r.tally, &certverify_tool, ret, &e, r.own.form,
+	    r.nagios, r.shown);
 	names_free(&r.ns);
 	names_free(&r.said);
 	names_free(&r.differ);

@@ -138,8 +138,8 @@ main(int argc, char **argv)
 		progress_init(&r.progress, stderr, r.o.progress == 1);
 		ret = judge(&r, &e);
 	}
-	ret = tally_end(&r.tally, &rootcheck_tool, ret, &e, r.own.form, r.nagios,
-	    r.shown);
+	ret = tally_end(&r.tally, &rootcheck_tool, ret, &e, r.own.form,
+	    r.nagios, r.shown);
 	cli_list_free(&operands);
 	cli_common_free(&r.o);
 	cli_list_free(&r.flags.as_group);

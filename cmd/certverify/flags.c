@@ -43,7 +43,8 @@ const struct cli_tool certverify_tool = {
 "Has every workload, every namespace and every webhook got the root that is\n"
 "in force, and would every handshake between them succeed? Nothing is\n"
 "compared as text: chains are validated as Envoy, Go and OpenSSL would, and\n"
-"keys are matched. It reads every workload's private key for that, and keeps none.\n"
+"keys are matched. It reads every workload's private key for that, and keeps\n"
+"none.\n"
 "\n"
 "Examples:\n"
 "  kubectl istio certverify\n"
@@ -84,8 +85,8 @@ certverify_params(struct run *r, const struct strs *operands, struct err *e)
 	struct cv_params *p = &r->params;
 
 	if (cli_common_check(&r->o, e) == -1 ||
-	    targets_scope(&r->o, &r->own.ns, r->own.selector, operands, e) ==
-	    -1 ||
+	    targets_scope(&r->o, &r->own.ns, r->own.selector, operands,
+	    e) == -1 ||
 	    check_wait(r, operands, e) == -1 || certverify_root(r, e) == -1)
 		return -1;
 	p->now = r->now;
