@@ -1332,6 +1332,32 @@ stays() {	# FAULT PAGE
 	each stays <lines
 }
 
+excuses() {	# FAULT PAGE
+	check --fault "$1@$2" -- --request-timeout 1s
+	echo "$1@$2: $status $output $stderr"
+	expect 2
+	grep -q '^unknown	serviceaccount	\*	' "$D/out"
+	# who is not among those that came may be among those that did not
+	brief | grep -v '^unknown\|	zoo/istio.gone	' |
+	    diff <(recorded | grep -v '	zoo/istio.gone	') -
+	grep -q '^bad	secret	zoo/istio.gone	' "$D/out"
+}
+
+@test "a list of service accounts that broke off excuses nobody" {
+	{
+		echo '/api/v1/serviceaccounts?limit=5	'
+		awk '{ print $1 }' "$ANSWERS/index" | sort -u |
+		    sed -n 's/^.api.v1.serviceaccounts?.*\(continue=.*\)/\1/p'
+	} >pages
+	[ "$(wc -l <pages)" -ge 4 ]
+	for fault in 403 cut 500 wrongitem; do
+		while read -r page; do
+			echo "$fault $page"
+		done <pages
+	done >lines
+	each excuses <lines
+}
+
 comes() {	# FAULT NUMBER
 	check --fault "$1@$2" -- --request-timeout 1s
 	echo "$1@$2: $status $output $stderr"
