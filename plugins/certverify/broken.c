@@ -139,8 +139,9 @@ is_gone(struct cv *cv, const struct cv_held *h)
 	const char *ns = cv_ns_of(cv, h->name);
 	unsigned char hash[HASHSET_LEN];
 
-	if (!cv->accounts_all && (siphash_pair(cv->hash, ns, "", hash, NULL) ==
-	    -1 || !hashset_has(&cv->account_ns, hash)))
+	/* of a cluster all of them must have been seen, of files some */
+	if (!cv->accounts_all && (cv->p.live || siphash_pair(cv->hash, ns, "",
+	    hash, NULL) == -1 || !hashset_has(&cv->account_ns, hash)))
 		return 0;
 	return siphash_pair(cv->hash, ns, cv_account_of(cv, h), hash, NULL) ==
 	    0 && !hashset_has(&cv->accounts, hash);

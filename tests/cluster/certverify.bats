@@ -468,7 +468,7 @@ healthy() {
 	stale_again
 	begin_wait --timeout 3s
 	ends_with 1 10
-	grep -q '^waited 3 s without progress: 10 are stale$' "$D/werr"
+	grep -q '^waited 3 s without progress: 10 still stale$' "$D/werr"
 	diff <(grep ^bad "$D/right" | cut -f 1-3,9) \
 	    <(grep ^bad "$D/wout" | cut -f 1-3,9)
 	# each step is progress: seven seconds in all
@@ -479,7 +479,7 @@ healthy() {
 		still_waits
 	done
 	ends_with 1 12
-	grep -q '^waited 4 s without progress: 7 are stale$' "$D/werr"
+	grep -q '^waited 4 s without progress: 7 still stale$' "$D/werr"
 	[ "$(grep -c '^bad' "$D/wout")" -eq 7 ]
 	# those who are excused are not waited for
 	stale_again
