@@ -9,6 +9,7 @@ cv_again_workload(struct cv *cv, const struct workload *f, int *stale,
 {
 	size_t held = cv->helds.n, class = cv->classes.n;
 	size_t unknown = cv->unknowns.n, text = cv->text.len;
+	uint32_t domain = cv->domain;
 	const struct cv_held *h;
 
 	*stale = 0;
@@ -24,6 +25,7 @@ cv_again_workload(struct cv *cv, const struct workload *f, int *stale,
 	cv->helds.n = held;
 	cv->unknowns.n = unknown;
 	cv->text.len = text;
+	cv->domain = domain;
 	return 0;
 }
 

@@ -50,7 +50,7 @@ cv_new(const struct cv_params *p, struct cv **out, struct err *e)
 	    "mesh configurations");
 	cv_list_init(&cv->unknowns, sizeof(struct cv_unknown), CV_OTHERS_MAX,
 	    "things that cannot be examined");
-	cv->istiod_tls = CV_NONE;
+	cv->istiod_tls = cv->domain = CV_NONE;
 	*out = cv;
 	return set_hash(cv, e);
 }

@@ -205,10 +205,25 @@ words(struct cv *cv, const struct cv_held *h, enum cv_rule_id id,
 
 /* ---- records of a workload ---- */
 
-static void
-held_finding(const struct cv *cv, const struct cv_held *h,
-    struct cv_finding *f)
+/* Its SPIFFE URI: as it was, or as it follows from where it is. */
+static const char *
+identity(struct cv_out *o, const struct cv_held *h)
 {
+	const struct cv *cv = o->cv;
+
+	if (h->uri == CV_NONE || !(h->flags & H_DERIVED))
+		return h->uri == CV_NONE ? NULL : cv_ns_of(cv, h->uri);
+	buf_reset(&o->identity);
+	buf_printf(&o->identity, NULL, "spiffe://%s/ns/%s/sa/%s",
+	    cv_ns_of(cv, h->uri), cv_ns_of(cv, h->name),
+	    cv_account_of(cv, h));
+	return buf_str(&o->identity);
+}
+
+static void
+held_finding(struct cv_out *o, const struct cv_held *h, struct cv_finding *f)
+{
+	const struct cv *cv = o->cv;
 	const struct cv_class *c = cv_class_at(cv, h->class);
 	const struct cv_trial *t = h->flags & H_FILE ? &c->force : &c->own;
 
@@ -217,7 +232,7 @@ held_finding(const struct cv *cv, const struct cv_held *h,
 	f->ns = cv_ns_of(cv, h->name);
 	f->name = cv_name_of(cv, h->name);
 	f->holder = "workload";
-	f->identity = h->uri == CV_NONE ? NULL : cv_ns_of(cv, h->uri);
+	f->identity = identity(o, h);
 	f->dated = 1;
 	f->not_after = h->not_after;
 	f->root = t->root;
@@ -263,7 +278,7 @@ cv_judge_held(struct cv_out *o, const struct cv_held *h, struct err *e)
 	struct cv_words w;
 	unsigned i;
 
-	held_finding(o->cv, h, &f);
+	held_finding(o, h, &f);
 	o->sum->workloads++;
 	if ((h->flags & H_KEY_UNKNOWN) && cv_send_plain(o, &f,
 	    VERDICT_UNKNOWN, key_unknown(h), e) == -1)

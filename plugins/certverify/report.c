@@ -407,10 +407,12 @@ cv_end(struct cv *cv, cv_emit *fn, void *arg, struct cv_summary *sum,
 		sum->root_len = cv->secret.len;
 	}
 	buf_init(&o.message, MESSAGE_MAX, "a message");
+	buf_init(&o.identity, MESSAGE_MAX, "an identity");
 	ret = sum->no_root ? send_unknowns(&o, e) : send_all(&o, e);
 	o.first = 1;
 	if (ret == 0 && !sum->no_root)
 		ret = cv_judge_pairs(&o, e);
 	buf_release(&o.message);
+	buf_release(&o.identity);
 	return ret;
 }

@@ -75,13 +75,14 @@ struct cv_class {
 #define H_PUBLIC	(1u << 10)	/* no key was to be there */
 #define H_KEY_UNREADABLE (1u << 11)	/* no private key in PEM */
 #define H_KEY_GARBLED	(1u << 12)	/* not even base64, or too long */
+#define H_DERIVED	(1u << 13)	/* uri is its trust domain alone */
 #define H_KEY_UNKNOWN	\
 	(H_KEY_ENCRYPTED | H_KEY_UNREADABLE | H_KEY_GARBLED)
 
 /* A workload, as much as stays of it. */
 struct cv_held {
 	uint32_t	name;		/* cv->text: "NS\0NAME\0" */
-	uint32_t	uri;		/* cv->text, or CV_NONE */
+	uint32_t	uri;		/* cv->text, or CV_NONE; H_DERIVED */
 	uint32_t	class;
 	uint32_t	flags;
 	int64_t		not_after;
@@ -149,6 +150,7 @@ struct cv {
 	uint32_t		 istiod_tls;	/* its ca.crt, a set */
 	int			 chiron;	/* meshConfig.certificates */
 	struct buf		 text;		/* all strings */
+	uint32_t		 domain;	/* the last trust domain in it */
 	struct cv_list		 sets, classes, helds, trusts, hooks;
 	struct cv_list		 namespaces;	/* struct mesh_ns */
 	struct cv_list		 configs;	/* struct mesh_config */
@@ -258,6 +260,7 @@ struct cv_out {
 	cv_emit		*emit;
 	void		*arg;
 	struct buf	 message;
+	struct buf	 identity;
 	struct cv_summary *sum;
 	int		 first;		/* record of an object to come */
 };

@@ -125,6 +125,40 @@ account_of(const struct workload *f)
 	    f->ref.name + n : "";
 }
 
+/*
+ * An identity that follows from namespace and name is kept as its trust domain
+ * alone, which nearly all of a mesh share.
+ */
+static int
+keep_domain(struct cv *cv, struct look *l, const char *s, size_t len,
+    uint32_t *uri, struct err *e)
+{
+	const char *td = s + strlen("spiffe://");
+	const char *slash = memchr(td, '/', len - strlen("spiffe://"));
+	size_t n = (size_t)(slash - td);
+
+	l->flags |= H_DERIVED;
+	if (cv->domain == CV_NONE ||
+	    strlen(cv_ns_of(cv, cv->domain)) != n ||
+	    memcmp(cv_ns_of(cv, cv->domain), td, n) != 0) {
+		if (cv_text(cv, td, n, &cv->domain, e) == -1)
+			return -1;
+	}
+	*uri = cv->domain;
+	return 0;
+}
+
+/* Is it the account that the secret's name says? */
+static int
+is_named(const struct look *l, const char *account)
+{
+	size_t n = strlen(NAME_WORKLOAD_PREFIX);
+
+	return account != NULL &&
+	    strncmp(l->ref->name, NAME_WORKLOAD_PREFIX, n) == 0 &&
+	    strcmp(l->ref->name + n, account) == 0;
+}
+
 /* The first URI, which is kept, and whether it is the right and only one. */
 static int
 judge_identity(struct cv *cv, struct look *l, const char *account,
@@ -148,6 +182,8 @@ judge_identity(struct cv *cv, struct look *l, const char *account,
 		l->flags |= H_URIS;
 	else if (account != NULL && !ends_in(s, len, l->ref->ns, account))
 		l->flags |= H_WRONG_URI;
+	else if (is_named(l, account))
+		return keep_domain(cv, l, s, len, uri, e);
 	return n == 0 ? 0 : cv_text(cv, s, len, uri, e);
 }
 
