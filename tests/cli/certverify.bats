@@ -1237,7 +1237,7 @@ roles() {
 # Four runs at once, since most of them wait: every line of stdin is the
 # arguments of FUNCTION, which has a $D and a server of its own.
 each() {	# FUNCTION
-	local dir=$D lane n
+	local dir=$D lane n pids=()
 	rm -f "$dir"/lane-*/red
 	cat >"$dir/lines"
 	for lane in 0 1 2 3; do
@@ -1258,9 +1258,9 @@ each() {	# FUNCTION
 				[ ! -e "$D/red" ] || break
 			done <"$dir/lines"
 		) </dev/null 3>&- &
-		lanes[lane]=$!
+		pids[lane]=$!
 	done
-	wait "${lanes[@]}" || :
+	wait "${pids[@]}" || :
 	n=0
 	for lane in 0 1 2 3; do
 		[ -e "$dir/lane-$lane/red" ] || continue
