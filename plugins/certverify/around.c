@@ -67,7 +67,8 @@ cv_is_missing(struct cv *cv, const struct mesh_ns *ns)
 	struct ref r = { "configmap", ns->ref.name, cv->plane.configmap, NULL,
 	    NULL };
 
-	if (cv->era != ERA_ISTIOD ||
+	/* whose mesh it is must be known, and not guessed */
+	if (cv->era != ERA_ISTIOD || cv->plane_unseen ||
 	    (!cv->p.live && !cv->signs.root_configmap) ||
 	    (cv->p.wanted != NULL && !cv->p.wanted(cv->p.arg, &r)))
 		return 0;

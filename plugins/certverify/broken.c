@@ -154,7 +154,7 @@ cv_excuse(struct cv *cv, const struct cv_held *h)
 
 	if (h->flags & H_FILE)
 		return V_RULES;
-	if (cv->era == ERA_ISTIOD && !cv->plane.citadel)
+	if (cv->era == ERA_ISTIOD && !cv->plane.citadel && !cv->plane_unseen)
 		return V_ORPHAN;
 	ns = find_ns(cv, cv_ns_of(cv, h->name));
 	if (ns != NULL && ns->seen &&

@@ -262,6 +262,7 @@ on_unknown(void *arg, const struct ref *f, const char *entry,
 		cv->secret.unseen |= strcmp(f->name, NAME_CA_SECRET) == 0;
 		cv->cacerts.unseen |= strcmp(f->name, NAME_CACERTS) == 0;
 	}
+	cv->plane_unseen |= strcmp(f->kind, "deployment") == 0;
 	r.kind = kind_of(f->kind);
 	return cv_unknown_add(cv, &r, NULL, entry, why, e);
 }

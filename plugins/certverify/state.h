@@ -148,6 +148,7 @@ struct cv {
 	enum era		 era;
 	struct cv_ca		 secret, cacerts;
 	uint32_t		 istiod_tls;	/* its ca.crt, a set */
+	int			 plane_unseen;	/* the Deployments */
 	int			 chiron;	/* meshConfig.certificates */
 	struct buf		 text;		/* all strings */
 	uint32_t		 domain;	/* the last trust domain in it */
