@@ -43,6 +43,15 @@ entry_of(const char *name, const struct der_bytes *d)
 	return en;
 }
 
+/* A mutant's own octets may stand in a message, line ends among them. */
+static void
+one_line(char *s)
+{
+	for (; *s != '\0'; s++)
+		if ((unsigned char)*s < ' ')
+			*s = '?';
+}
+
 static int
 take(void *arg, const struct cv_finding *f, struct err *e)
 {
@@ -61,8 +70,10 @@ take(void *arg, const struct cv_finding *f, struct err *e)
 	n = strlen(s->rules);
 	snprintf(s->rules + n, sizeof(s->rules) - n, "%s%s", n > 0 ? "," : "",
 	    rule);
-	if (n == 0)
-		snprintf(s->message, sizeof(s->message), "%s", f->message);
+	if (n > 0)
+		return 0;
+	snprintf(s->message, sizeof(s->message), "%s", f->message);
+	one_line(s->message);
 	return 0;
 }
 

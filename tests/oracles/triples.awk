@@ -167,7 +167,7 @@ file <= 4 {
 	}
 	next
 }
-file == 5 { said[FNR] = $2; sub(/^[^ ]* [^ ]* /, ""); texts[FNR] = $0; next }
+file == 5 { answers++; said[FNR] = $2; sub(/^[^ ]* [^ ]* /, ""); texts[FNR] = $0; next }
 {
 	n++
 	ours = said[FNR]; message = texts[FNR]
@@ -194,5 +194,9 @@ END {
 			printf "  %d times %s\n    %s\n", times[k], k,
 			    substr(example[k], 1, 600)
 	if (n == 0 || agreed == 0 || empty) wrong++
+	if (n != answers) {
+		printf "  %d workloads, but %d answers\n", n, answers
+		wrong++
+	}
 	exit wrong + bad > 0
 }
