@@ -68,7 +68,6 @@ main(int argc, char **argv)
 	names_free(&r.differ);
 	targets_free(&r.targets);
 	free(r.refs);
-	free(r.found);
 	certverify_root_free(&r);
 	cli_list_free(&operands);
 	cli_common_free(&r.o);

@@ -33,8 +33,7 @@ prepare_targets(struct run *r, struct err *e)
 	size_t i;
 
 	r->refs = calloc(r->targets.n + 1, sizeof(*r->refs));
-	r->found = calloc(r->targets.n + 1, 1);
-	if (r->refs == NULL || r->found == NULL)
+	if (r->refs == NULL)
 		return err_nomem(e);
 	for (i = 0; i < r->targets.n; i++) {
 		t = &r->targets.v[i];
@@ -92,12 +91,10 @@ read_cluster(struct run *r, const struct strs *operands,
 	struct sink sink = proxyver_sink(r);
 	struct pods_scope s;
 	struct kube *k;
-	size_t i;
 	int ret = -1;
 
-	for (i = 0; i < operands->n; i++)
-		if (strcmp(operands->v[i], "-") == 0)
-			ko.stdin_taken = "targets are read from it";
+	if (targets_on_stdin(operands))
+		ko.stdin_taken = "targets are read from it";
 	if (kube_connect(&r->flags, &ko, &k, e) == -1)
 		return -1;
 	if (read_targets(r, operands, k, e) == 0) {
@@ -227,7 +224,6 @@ main(int argc, char **argv)
 	names_free(&r.versions);
 	targets_free(&r.targets);
 	free(r.refs);
-	free(r.found);
 	cli_list_free(&operands);
 	cli_common_free(&r.o);
 	cli_list_free(&r.flags.as_group);

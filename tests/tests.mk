@@ -131,7 +131,7 @@ SRC_C :=	$(sort $(wildcard cmd/*.c common/*/*.c plugins/*/*.c \
 		tests/*/*.c))
 SRC_H :=	$(sort $(wildcard common/*/*.h plugins/*/*.h tests/*/*.h))
 .PHONY: lint
-lint: $(call deps,check) $(call deps,lint)
+lint: $(call deps,check) $(call deps,lint) $(O)/gen/api.pb-c.c
 	@tests/lint/run '$(CC)' '$(CLANG)' '$(subst ','\'',$(KI_CPPFLAGS))' \
 	    '-std=c11 $(WARN)'
 

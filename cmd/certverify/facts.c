@@ -9,12 +9,12 @@ int
 certverify_wanted(void *arg, const struct ref *ref)
 {
 	struct run *r = arg;
-	const struct target *t;
+	struct target *t;
 
 	if (r->targeted) {
 		t = targets_find(&r->targets, ref->kind, ref->ns, ref->name);
 		if (t != NULL)
-			r->found[t - r->targets.v] = 1;
+			t->found = 1;
 		return t != NULL;
 	}
 	return r->own.ns == NULL || strcmp(ref->ns, r->own.ns) == 0 ||
@@ -77,8 +77,7 @@ certverify_read_targets(struct run *r, const struct strs *operands,
 		targets_free(&r->targets);
 	}
 	r->refs = calloc(r->targets.n + 1, sizeof(*r->refs));
-	r->found = calloc(r->targets.n + 1, 1);
-	if (r->refs == NULL || r->found == NULL)
+	if (r->refs == NULL)
 		return err_nomem(e);
 	for (i = 0; i < r->targets.n; i++) {
 		t = &r->targets.v[i];

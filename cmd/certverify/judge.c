@@ -88,8 +88,8 @@ missing(struct run *r, struct sink *sink, struct err *e)
 	err_set(&why, ERR_ABSENT, "%s", absent(r));
 	for (i = 0; i < r->targets.n; i++)
 		/* a copy of the root that is missing is a finding */
-		if (!r->found[i] && strcmp(r->refs[i].kind, "configmap") !=
-		    0 && sink->unknown(sink->arg, &r->refs[i],
+		if (!r->targets.v[i].found && strcmp(r->refs[i].kind,
+		    "configmap") != 0 && sink->unknown(sink->arg, &r->refs[i],
 		    NULL, &why, e) == -1)
 			return -1;
 	return 0;
@@ -203,16 +203,18 @@ static int
 unsaid(struct run *r, struct err *e)
 {
 	struct cv_finding f;
+	const struct target *t;
 	size_t i;
 
 	for (i = 0; i < r->targets.n; i++) {
-		if (r->found[i] || strcmp(r->refs[i].kind, "configmap") != 0)
+		t = &r->targets.v[i];
+		if (t->found || strcmp(t->kind, "configmap") != 0)
 			continue;
 		memset(&f, 0, sizeof(f));
 		f.verdict = VERDICT_UNKNOWN;
-		f.kind = r->refs[i].kind;
-		f.ns = r->refs[i].ns;
-		f.name = r->refs[i].name;
+		f.kind = t->kind;
+		f.ns = t->ns;
+		f.name = t->name;
 		f.message = absent(r);
 		f.first = 1;
 		if (begin_then_put(r, &f, e) == -1)
@@ -252,12 +254,10 @@ connect(struct run *r, const struct strs *operands, const struct kube_log *log,
     struct kube **k, struct err *e)
 {
 	struct kube_options ko = { "certverify", VERSION, log, NULL };
-	size_t i;
 
 	*k = NULL;
-	for (i = 0; i < operands->n; i++)
-		if (strcmp(operands->v[i], "-") == 0)
-			ko.stdin_taken = "targets are read from it";
+	if (targets_on_stdin(operands))
+		ko.stdin_taken = "targets are read from it";
 	return r->o.files.n > 0 ? 0 : kube_connect(&r->flags, &ko, k, e);
 }
 

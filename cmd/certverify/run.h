@@ -48,7 +48,6 @@ struct run {
 	struct targets		 targets;
 	int			 targeted;	/* though stdin held none */
 	struct ref		*refs;		/* the targets, for observe/ */
-	unsigned char		*found;		/* a target, in the input */
 	struct tally		 tally;
 	struct progress		 progress;
 	int			 open;	/* printing has begun */

@@ -20,11 +20,11 @@ put_unknown(struct run *r, const struct ref *ref, const char *message,
 static int
 is_target(const struct run *r, const struct ref *ref)
 {
-	const struct target *t;
+	struct target *t;
 
 	t = targets_find(&r->targets, ref->kind, ref->ns, ref->name);
 	if (t != NULL)
-		r->found[t - r->targets.v] = 1;
+		t->found = 1;
 	return t != NULL;
 }
 
@@ -100,18 +100,11 @@ proxyver_sink(struct run *r)
 int
 proxyver_missing(struct run *r, struct err *e)
 {
-	struct ref ref;
 	size_t i;
 
-	memset(&ref, 0, sizeof(ref));
-	for (i = 0; r->o.files.n > 0 && i < r->targets.n; i++) {
-		if (r->found[i])
-			continue;
-		ref.kind = r->targets.v[i].kind;
-		ref.ns = r->targets.v[i].ns;
-		ref.name = r->targets.v[i].name;
-		if (put_unknown(r, &ref, "the input does not hold it", e) == -1)
+	for (i = 0; r->o.files.n > 0 && i < r->targets.n; i++)
+		if (!r->targets.v[i].found && put_unknown(r, &r->refs[i],
+		    "the input does not hold it", e) == -1)
 			return -1;
-	}
 	return 0;
 }

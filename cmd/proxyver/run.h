@@ -53,7 +53,6 @@ struct run {
 	struct names		 versions;	/* classic: "NS\tVERSION" */
 	size_t			 listed;	/* of them, by the server */
 	size_t			 containers;	/* of Istio, judged */
-	unsigned char		*found;		/* a target, in the input */
 };
 
 /* flags.c: the tool, its flags, and what they mean. */

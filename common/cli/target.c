@@ -288,10 +288,21 @@ targets_check(const struct strs *operands, struct err *e)
 }
 
 int
+targets_on_stdin(const struct strs *operands)
+{
+	size_t i;
+
+	for (i = 0; i < operands->n; i++)
+		if (strcmp(operands->v[i], "-") == 0)
+			return 1;
+	return 0;
+}
+
+int
 targets_scope(const struct cli_common *o, const char **ns,
     const char *selector, const struct strs *operands, struct err *e)
 {
-	size_t i, j;
+	size_t i;
 
 	/* as kubectl has it: all of them beats one */
 	if (o->all_namespaces)
@@ -305,12 +316,11 @@ targets_scope(const struct cli_common *o, const char **ns,
 		    "server: it does not go with -f");
 	if (selector != NULL && operands->n > 0)
 		return err_set(e, ERR_USAGE, "-l does not go with targets");
-	for (i = 0; i < operands->n; i++)
-		for (j = 0; j < o->files.n; j++)
-			if (strcmp(operands->v[i], "-") == 0 &&
-			    strcmp(o->files.v[j], "-") == 0)
-				return err_set(e, ERR_USAGE, "stdin cannot be "
-				    "both: -f - and the operand -");
+	for (i = 0; i < o->files.n; i++)
+		if (strcmp(o->files.v[i], "-") == 0 &&
+		    targets_on_stdin(operands))
+			return err_set(e, ERR_USAGE, "stdin cannot be both: "
+			    "-f - and the operand -");
 	return targets_check(operands, e);
 }
 
@@ -323,15 +333,14 @@ targets_free(struct targets *t)
 	memset(t, 0, sizeof(*t));
 }
 
-const struct target *
+struct target *
 targets_find(const struct targets *t, const char *kind, const char *ns,
     const char *name)
 {
-	struct target key;
+	const struct target key = {
+		.kind = (char *)kind, .ns = (char *)ns, .name = (char *)name
+	};
 
-	key.kind = (char *)kind;
-	key.ns = (char *)ns;
-	key.name = (char *)name;
 	return t->n == 0 ? NULL :
 	    bsearch(&key, t->v, t->n, sizeof(key), compare);
 }

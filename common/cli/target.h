@@ -22,6 +22,7 @@ struct target {
 	char	*kind;		/* "pod": lower case, singular */
 	char	*ns;		/* "" for what has no namespace */
 	char	*name;
+	int	 found;		/* the tool's own: the input holds it */
 };
 
 struct targets {
@@ -44,6 +45,9 @@ void	targets_free(struct targets *t);
 /* What one of them holds, for who takes it out of the list. */
 void	target_free(struct target *t);
 
+/* Is "-" one of the operands? */
+int	targets_on_stdin(const struct strs *operands);
+
 /* Are all operands well formed?  Nothing is read.  -1: ERR_USAGE. */
 int	targets_check(const struct strs *operands, struct err *e);
 
@@ -56,7 +60,7 @@ int	targets_scope(const struct cli_common *o, const char **ns,
 	    const char *selector, const struct strs *operands, struct err *e);
 
 /* Is it one of them? */
-const struct target *targets_find(const struct targets *t, const char *kind,
+struct target *targets_find(const struct targets *t, const char *kind,
 	    const char *ns, const char *name);
 
 #endif

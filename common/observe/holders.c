@@ -4,26 +4,11 @@
 
 #include "kube/node.h"
 #include "mesh/names.h"
-#include "observe/holders.h"
+#include "observe/holding.h"
 #include "observe/workload.h"
 
 #define LISTS	4	/* namespaces listed at once */
 #define WAVE	32	/* targets asked for at once */
-
-struct holders {
-	struct kube			*k;
-	const struct holders_scope	*s;
-	const struct observe_options	*o;
-	const struct sink		*sink;
-	struct sink			 tap;	/* of the CA's side */
-	uint64_t			 n;
-	struct err			 refused; /* secrets: not all at once */
-	char				**ns;
-	size_t				 nns, room;
-	char				*renamed; /* the root's ConfigMap */
-	int				 accounts_missed;
-	struct holders_versions		*v;
-};
 
 static int
 unknown(struct holders *h, const struct kube_ask *a, const struct err *why,
@@ -89,8 +74,8 @@ is_root(const struct holders *h, const struct kube_ask *a)
 }
 
 /* Thousands of secrets come as they are; of the rest there are fewer. */
-static int
-on_message(void *arg, const struct kube_ask *a,
+int
+holders_message(void *arg, const struct kube_ask *a,
     const struct ProtobufCMessage *m, struct err *e)
 {
 	struct holders *h = arg;
@@ -146,13 +131,21 @@ on_listed(void *arg, const struct kube_ask *a, const char *version,
 	return 0;
 }
 
-static int
-fetch(struct holders *h, const struct kube_ask *ask, size_t n, struct err *e)
+static struct kube_sink
+sink_of(struct holders *h)
 {
 	const struct kube_sink ks = {
 		.object = on_object, .failed = on_failed, .arg = h,
-		.message = on_message
+		.message = holders_message
 	};
+
+	return ks;
+}
+
+static int
+fetch(struct holders *h, const struct kube_ask *ask, size_t n, struct err *e)
+{
+	const struct kube_sink ks = sink_of(h);
 
 	return n == 0 ? 0 : kube_fetch(h->k, ask, n, &ks, e);
 }
@@ -160,29 +153,11 @@ fetch(struct holders *h, const struct kube_ask *ask, size_t n, struct err *e)
 /* ---- namespaces ---- */
 
 static int
-keep_ns(struct holders *h, const char *name, struct err *e)
-{
-	size_t room = h->room == 0 ? 64 : h->room * 2;
-	char **ns;
-
-	if (h->nns == h->room) {
-		if ((ns = reallocarray(h->ns, room, sizeof(*ns))) == NULL)
-			return err_nomem(e);
-		h->ns = ns;
-		h->room = room;
-	}
-	if ((h->ns[h->nns] = strdup(name)) == NULL)
-		return err_nomem(e);
-	h->nns++;
-	return 0;
-}
-
-static int
 tap_ns(void *arg, const struct mesh_ns *f, struct err *e)
 {
 	struct holders *h = arg;
 
-	if (f->seen && keep_ns(h, f->ref.name, e) == -1)
+	if (f->seen && names_add(&h->ns, f->ref.name, e) == -1)
 		return -1;
 	return h->sink->ns(h->sink->arg, f, e);
 }
@@ -224,14 +199,28 @@ ask_for(const char *resource, const char *kind, const char *ns,
 	return a;
 }
 
-static struct kube_ask
-ask_secrets(const struct holders *h, const char *ns)
+struct kube_ask
+holders_ask_secrets(const struct holders *h, const char *ns)
 {
 	struct kube_ask a = ask_for("secrets", "Secret", ns, NULL,
 	    HOLDERS_SECRETS);
 
 	a.labels = h->s->labels;
 	return a;
+}
+
+struct kube_ask
+holders_ask_copies(const struct holders *h)
+{
+	return ask_for("configmaps", "ConfigMap", h->s->ns, NULL,
+	    "metadata.name=" NAME_ROOT_CONFIGMAP);
+}
+
+struct kube_ask
+holders_ask_ca(const struct holders *h)
+{
+	return ask_for("secrets", "Secret", h->s->istio_ns, NULL,
+	    "metadata.name=" NAME_CA_SECRET);
 }
 
 /* A target is asked for by name, if the CA's side does not hold it anyway. */
@@ -262,9 +251,8 @@ first_asks(const struct holders *h, struct kube_ask ask[CLUSTER_MORE_MAX])
 		    s->root->name, NULL);
 	ask[n++] = ask_for("namespaces", "Namespace", NULL, NULL, NULL);
 	if (s->target == NULL) {
-		ask[n++] = ask_secrets(h, s->ns);
-		ask[n++] = ask_for("configmaps", "ConfigMap", s->ns, NULL,
-		    "metadata.name=" NAME_ROOT_CONFIGMAP);
+		ask[n++] = holders_ask_secrets(h, s->ns);
+		ask[n++] = holders_ask_copies(h);
 		return n;
 	}
 	for (i = 0; i < s->ntarget && i < WAVE; i++)
@@ -296,12 +284,12 @@ each_namespace(struct holders *h, struct err *e)
 	struct kube_ask ask[LISTS];
 	size_t i, n;
 
-	ask[0] = ask_secrets(h, NULL);
-	if (h->nns == 0)
+	ask[0] = holders_ask_secrets(h, NULL);
+	if (h->ns.n == 0)
 		return unknown(h, &ask[0], &h->refused, e);
-	for (i = 0; i < h->nns; i += n) {
-		for (n = 0; n < LISTS && i + n < h->nns; n++)
-			ask[n] = ask_secrets(h, h->ns[i + n]);
+	for (i = 0; i < h->ns.n; i += n) {
+		for (n = 0; n < LISTS && i + n < h->ns.n; n++)
+			ask[n] = holders_ask_secrets(h, h->ns.v[i + n]);
 		if (fetch(h, ask, n, e) == -1)
 			return -1;
 	}
@@ -331,8 +319,8 @@ renamed(struct holders *h, struct err *e)
 	return fetch(h, &ask, 1, e);
 }
 
-static void
-set_tap(struct holders *h)
+void
+holders_tap(struct holders *h)
 {
 	const struct sink *s = h->sink;
 
@@ -352,14 +340,12 @@ observe_holders(struct kube *k, const struct holders_scope *s,
 {
 	struct holders h = { .k = k, .s = s, .o = o, .sink = sink, .v = v };
 	struct kube_ask ask[CLUSTER_MORE_MAX];
-	const struct kube_sink ks = {
-		.object = on_object, .failed = on_failed, .arg = &h,
-		.message = on_message, .listed = on_listed
-	};
+	struct kube_sink ks = sink_of(&h);
 	struct cluster_more more = { ask, 0, &ks, on_renamed, &h };
 	int ret;
 
-	set_tap(&h);
+	ks.listed = on_listed;
+	holders_tap(&h);
 	memset(v, 0, sizeof(*v));
 	more.n = first_asks(&h, ask);
 	ret = observe_cluster(k, s->istio_ns, o, sink, &more, e);
@@ -368,100 +354,9 @@ observe_holders(struct kube *k, const struct holders_scope *s,
 	if (ret == 0)
 		ret = renamed(&h, e) == -1 || more_targets(&h, e) == -1 ? -1 :
 		    0;
-	while (h.nns > 0)
-		free(h.ns[--h.nns]);
-	free(h.ns);
+	names_free(&h.ns);
 	free(h.renamed);
 	return ret;
-}
-
-/* ---- watching ---- */
-
-struct watching {
-	struct holders			 h;
-	const struct holders_watch	*w;
-	const struct kube_ask		*ca;	/* the CA's question */
-};
-
-static int
-on_event(void *arg, const struct kube_ask *a, enum kube_event what,
-    const struct ProtobufCMessage *m, struct err *e)
-{
-	struct watching *w = arg;
-	struct workload f;
-	struct node *n;
-	struct ref ref;
-	int ret;
-
-	if (a == w->ca)
-		return w->w->ca(w->w->arg, e);
-	if (what != KUBE_DELETED)
-		return on_message(&w->h, a, m, e) == -1 ? -1 :
-		    w->w->idle(w->w->arg, e);
-	memset(&ref, 0, sizeof(ref));
-	if (strcmp(a->kind, "Secret") == 0) {
-		workload_of_message(m, &f);
-		return w->w->gone(w->w->arg, &f.ref, e);
-	}
-	if ((n = kube_node(a, m)) == NULL)
-		return err_nomem(e);
-	ref.kind = "configmap";
-	ref.ns = node_str(node_path(n, "metadata", "namespace",
-	    (const char *)NULL), NULL);
-	ref.name = node_str(node_path(n, "metadata", "name",
-	    (const char *)NULL), NULL);
-	ret = ref.ns == NULL || ref.name == NULL ? 0 :
-	    w->w->gone(w->w->arg, &ref, e);
-	kube_node_free(n);
-	return ret;
-}
-
-static int
-on_idle(void *arg, struct err *e)
-{
-	struct watching *w = arg;
-
-	return w->w->idle(w->w->arg, e);
-}
-
-int
-observe_holders_watch(struct kube *k, const struct holders_scope *s,
-    const struct observe_options *o, const struct sink *sink,
-    const struct holders_versions *v, const struct holders_watch *hw,
-    int *again, struct err *e)
-{
-	struct watching w = {
-		.h = { .k = k, .s = s, .o = o, .sink = sink }, .w = hw
-	};
-	const struct kube_ask ask[] = {
-		ask_secrets(&w.h, s->ns),
-		ask_for("configmaps", "ConfigMap", s->ns, NULL,
-		    "metadata.name=" NAME_ROOT_CONFIGMAP),
-		ask_for("secrets", "Secret", s->istio_ns, NULL,
-		    "metadata.name=" NAME_CA_SECRET)
-	};
-	const char *const versions[] = {
-		v->secrets, v->configmaps, v->secrets
-	};
-	const struct kube_watch_sink ks = {
-		.event = on_event, .idle = on_idle, .arg = &w
-	};
-	struct kube_watched watched[3];
-	enum kube_watch_end end;
-	size_t i;
-
-	set_tap(&w.h);
-	w.ca = &ask[2];
-	memset(watched, 0, sizeof(watched));
-	for (i = 0; i < 3; i++) {
-		watched[i].ask = &ask[i];
-		snprintf(watched[i].version, KUBE_VERSION_MAX, "%s",
-		    versions[i]);
-	}
-	if (kube_watch(k, watched, 3, &ks, &end, e) == -1)
-		return -1;
-	*again = end == KUBE_WATCH_AGAIN;
-	return 0;
 }
 
 int
@@ -474,7 +369,7 @@ observe_accounts(struct kube *k, const struct holders_scope *s,
 	    "ServiceAccount", s->ns, NULL, NULL);
 	int ret;
 
-	set_tap(&h);
+	holders_tap(&h);
 	ret = fetch(&h, &ask, 1, e);
 	*all = !h.accounts_missed;
 	return ret;

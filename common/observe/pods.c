@@ -1,7 +1,7 @@
-#include <stdlib.h>
 #include <string.h>
 
 #include "api.pb-c.h"
+#include "base/names.h"
 #include "kube/message.h"
 #include "observe/pod.h"
 #include "observe/pods.h"
@@ -18,8 +18,7 @@ struct pods {
 	struct arena			 arena;
 	uint64_t			 n;	/* objects so far */
 	struct err			 refused; /* why not all at once */
-	char				**ns;	/* the namespaces */
-	size_t				 nns, room;
+	struct names			 ns;
 };
 
 static int
@@ -113,22 +112,13 @@ fetch(struct pods *p, const struct kube_ask *ask, size_t n, struct err *e)
 static int
 keep_ns(struct pods *p, const struct ref *ref, struct err *e)
 {
-	size_t room = p->room == 0 ? 64 : p->room * 2;
 	struct mesh_ns f = { .ref = *ref, .seen = 1 };
-	char **ns;
 
-	if (p->nns == PODS_NAMESPACES_MAX)
+	if (p->ns.n == PODS_NAMESPACES_MAX)
 		return err_set(e, ERR_LIMIT, "more than %d namespaces",
 		    PODS_NAMESPACES_MAX);
-	if (p->nns == p->room) {
-		if ((ns = realloc(p->ns, room * sizeof(*ns))) == NULL)
-			return err_nomem(e);
-		p->ns = ns;
-		p->room = room;
-	}
-	if ((p->ns[p->nns] = strdup(ref->name)) == NULL)
-		return err_nomem(e);
-	p->nns++;
+	if (names_add(&p->ns, ref->name, e) == -1)
+		return -1;
 	if (p->sink->ns == NULL || p->s->namespaces == PODS_NO_NAMESPACES)
 		return 0;
 	return p->sink->ns(p->sink->arg, &f, e);
@@ -211,9 +201,9 @@ each_namespace(struct pods *p, struct err *e)
 	struct kube_ask ask[LISTS];
 	size_t i, n;
 
-	for (i = 0; i < p->nns; i += n) {
-		for (n = 0; n < LISTS && i + n < p->nns; n++)
-			ask[n] = ask_pods(p->ns[i + n], NULL, p->s->labels);
+	for (i = 0; i < p->ns.n; i += n) {
+		for (n = 0; n < LISTS && i + n < p->ns.n; n++)
+			ask[n] = ask_pods(p->ns.v[i + n], NULL, p->s->labels);
 		if (fetch(p, ask, n, e) == -1)
 			return -1;
 	}
@@ -233,7 +223,7 @@ list(struct pods *p, struct err *e)
 		return 0;
 	if (!known && namespaces(p, e) == -1)
 		return -1;
-	return p->nns == 0 ? unknown(p, &ask, &p->refused, e) :
+	return p->ns.n == 0 ? unknown(p, &ask, &p->refused, e) :
 	    each_namespace(p, e);
 }
 
@@ -265,8 +255,6 @@ observe_pods(struct kube *k, const struct pods_scope *s,
 	arena_init(&p.arena, POD_BYTES_MAX, "a pod");
 	ret = s->ntarget > 0 ? targets(&p, e) : list(&p, e);
 	arena_release(&p.arena);
-	while (p.nns > 0)
-		free(p.ns[--p.nns]);
-	free(p.ns);
+	names_free(&p.ns);
 	return ret;
 }

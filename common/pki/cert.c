@@ -304,8 +304,7 @@ cert_parse(const uint8_t *der, size_t len, struct cert **out, struct err *e)
 		goto fail;
 	}
 	SHA256(c->der.p, c->der.len, c->sha256);
-	c->self_issued = c->subject.len == c->issuer.len &&
-	    memcmp(c->subject.p, c->issuer.p, c->subject.len) == 0;
+	c->self_issued = der_equal(&c->subject, &c->issuer);
 	ERR_clear_error();
 	*out = c;
 	return 0;
@@ -344,29 +343,29 @@ cert_free(struct cert *c)
 	free(c);
 }
 
-static int
-same(const struct der *a, const struct der *b)
-{
-	return a->len == b->len && memcmp(a->p, b->p, a->len) == 0;
-}
-
 int
 cert_equal(const struct cert *a, const struct cert *b)
 {
-	return a == b || same(&a->der, &b->der);
+	return a == b || der_equal(&a->der, &b->der);
 }
 
 int
 cert_same_key(const struct cert *a, const struct cert *b)
 {
-	return same(&a->spki, &b->spki);
+	return der_equal(&a->spki, &b->spki);
+}
+
+int
+cert_twins(const struct cert *a, const struct cert *b)
+{
+	return cert_same_key(a, b) && der_equal(&a->subject, &b->subject);
 }
 
 int
 cert_claims_self_signed(const struct cert *c)
 {
 	return c->self_issued && (c->aki.p == NULL || c->ski.p == NULL ||
-	    same(&c->aki, &c->ski));
+	    der_equal(&c->aki, &c->ski));
 }
 
 int

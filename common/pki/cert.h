@@ -19,6 +19,9 @@ struct der {
 	size_t		 len;
 };
 
+/* Byte for byte. */
+int	der_equal(const struct der *a, const struct der *b);
+
 enum cert_hash {	/* the digest of signatureAlgorithm */
 	HASH_OTHER, HASH_MD2, HASH_MD4, HASH_MD5, HASH_SHA1, HASH_SHA224,
 	HASH_SHA256, HASH_SHA384, HASH_SHA512,
@@ -87,6 +90,9 @@ int	cert_equal(const struct cert *a, const struct cert *b);
 
 /* Do both hold the same public key (SubjectPublicKeyInfo, byte for byte)? */
 int	cert_same_key(const struct cert *a, const struct cert *b);
+
+/* The same subject and public key: one trust anchor to who pins no bytes. */
+int	cert_twins(const struct cert *a, const struct cert *b);
 
 /*
  * Does it claim to be signed by its own key: subject equals issuer, and the

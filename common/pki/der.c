@@ -8,6 +8,12 @@
 #define T_VERSION	0xa0
 
 int
+der_equal(const struct der *a, const struct der *b)
+{
+	return a->len == b->len && memcmp(a->p, b->p, a->len) == 0;
+}
+
+int
 der_next(struct der *in, struct der_tlv *out)
 {
 	const uint8_t *p = in->p, *end = in->p + in->len;

@@ -142,8 +142,7 @@ take_names(struct der *in, struct shape *sh, struct leaf *l)
 		return 0;
 	l->issuer = issuer.whole;
 	l->subject = subject.whole;
-	return (l->issuer.len != l->subject.len ||
-	    memcmp(l->issuer.p, l->subject.p, l->issuer.len) != 0) &&
+	return !der_equal(&l->issuer, &l->subject) &&
 	    add(sh, l->issuer.p, l->issuer.len) &&
 	    add(sh, l->subject.p, l->subject.len);
 }
@@ -314,15 +313,12 @@ leaf_parse(const uint8_t *der, size_t len, struct leaf *l)
 int
 leaf_apart(const struct leaf *l, struct cert *const *other, size_t n)
 {
-	const struct cert *c;
 	size_t i;
 
-	for (i = 0; i < n; i++) {
-		c = other[i];
-		if (c->bc != BC_CA || (c->spki.len == l->spki.len &&
-		    memcmp(c->spki.p, l->spki.p, c->spki.len) == 0))
+	for (i = 0; i < n; i++)
+		if (other[i]->bc != BC_CA ||
+		    der_equal(&other[i]->spki, &l->spki))
 			return 0;
-	}
 	return 1;
 }
 

@@ -29,19 +29,13 @@ unwrap(struct der *in)
 }
 
 static int
-same(const struct der *a, const struct der *b)
-{
-	return a->len == b->len && memcmp(a->p, b->p, a->len) == 0;
-}
-
-static int
 is_key_of(const struct leaf *l, struct der in, int wrapped)
 {
 	struct der part[RSA_PARTS];
 
 	return (!wrapped || unwrap(&in)) && rsa_parts(in, part) &&
-	    same(&part[PART_N], &l->modulus) &&
-	    same(&part[PART_E], &l->exponent) && rsa_holds_der(part) == 1;
+	    der_equal(&part[PART_N], &l->modulus) &&
+	    der_equal(&part[PART_E], &l->exponent) && rsa_holds_der(part) == 1;
 }
 
 int

@@ -8,12 +8,6 @@
 #include "pki/search.h"
 #include "pki/x509.h"
 
-int
-search_same(const struct der *a, const struct der *b)
-{
-	return a->len == b->len && memcmp(a->p, b->p, a->len) == 0;
-}
-
 uint32_t
 search_flags(const struct cert *c)
 {
@@ -131,7 +125,7 @@ search_issuer(const struct search *s, const struct cert *c,
 	int code;
 
 	if (s->rs->raw_names) {
-		if (search_same(&c->issuer, &issuer->subject))
+		if (der_equal(&c->issuer, &issuer->subject))
 			return CHAIN_OK;
 		return X509_NAME_cmp(X509_get_issuer_name(c->x509->x),
 		    X509_get_subject_name(issuer->x509->x)) == 0 ?

@@ -23,8 +23,6 @@ void	search_all(struct search *s);
 /* OpenSSL, BoringSSL: the best issuer at each step.  Fills in s->res. */
 void	search_best(struct search *s);
 
-int	search_same(const struct der *a, const struct der *b);
-
 /* libcrypto's EXFLAG_* of a certificate. */
 uint32_t search_flags(const struct cert *c);
 

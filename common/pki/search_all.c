@@ -16,8 +16,7 @@ go_in_chain(const struct search *s, const struct cert *c)
 	int a, b;
 
 	for (i = 0; i < s->n; i++) {
-		if (!search_same(&s->chain[i]->subject, &c->subject) ||
-		    !cert_same_key(s->chain[i], c))
+		if (!cert_twins(s->chain[i], c))
 			continue;
 		a = X509_get_ext_by_NID(s->chain[i]->x509->x,
 		    NID_subject_alt_name, -1) >= 0;

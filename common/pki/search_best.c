@@ -21,7 +21,7 @@ self_signed(const struct search *s, const struct cert *c)
 		    !(s->rs->ku_at_lookup && search_lacks_cert_sign(s, c));
 	return (search_flags(c) & EXFLAG_SI) != 0 &&
 	    !search_lacks_cert_sign(s, c) && (c->aki.p == NULL ||
-	    c->ski.p == NULL || search_same(&c->aki, &c->ski));
+	    c->ski.p == NULL || der_equal(&c->aki, &c->ski));
 }
 
 static const struct cert *

@@ -463,8 +463,7 @@ is_extensions(struct der in)
 		if (der_want(&in, OID, &oid) == -1)
 			return 0;
 		for (i = 0; i < n; i++)
-			if (seen[i].len == oid.body.len && memcmp(seen[i].p,
-			    oid.body.p, oid.body.len) == 0)
+			if (der_equal(&seen[i], &oid.body))
 				return 0;
 		seen[n++] = oid.body;
 		critical = in.len > 0 && in.p[0] == BOOLEAN;

@@ -4,7 +4,7 @@
 
 #include "rec/rec.h"
 
-#define REC_HELD 4
+#define REC_HELD 3
 
 struct rec_writer {
 	FILE			*out;

@@ -12,20 +12,16 @@
 static int
 has_copy(const struct cv *cv, const char *ns)
 {
-	const struct cv_trust *t = cv->trusts.v;
-	size_t lo = 0, hi = cv->trusts.n, mid;
+	const struct cv_trust *t;
+	size_t i = cv_at_or_behind(cv, &cv->trusts, ns, "");
 
-	while (lo < hi) {
-		mid = lo + (hi - lo) / 2;
-		if (strcmp(cv_ns_of(cv, t[mid].name), ns) < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	for (; lo < cv->trusts.n &&
-	    strcmp(cv_ns_of(cv, t[lo].name), ns) == 0; lo++)
-		if (t[lo].source == TRUST_CA_ROOT_CERT)
+	for (; i < cv->trusts.n; i++) {
+		t = CV_AT(cv->trusts, struct cv_trust, i);
+		if (strcmp(cv_ns_of(cv, t->name), ns) != 0)
+			break;
+		if (t->source == TRUST_CA_ROOT_CERT)
 			return 1;
+	}
 	return 0;
 }
 
@@ -70,7 +66,7 @@ cv_is_missing(struct cv *cv, const struct mesh_ns *ns)
 	/* whose mesh it is must be known, and not guessed */
 	if (cv->era != ERA_ISTIOD || cv->plane_unseen ||
 	    (!cv->p.live && !cv->signs.root_configmap) ||
-	    (cv->p.wanted != NULL && !cv->p.wanted(cv->p.arg, &r)))
+	    !cv_is_wanted(cv, &r))
 		return 0;
 	return scope_istiod(&cv->plane, ns) && is_discovered(cv, ns) &&
 	    !has_copy(cv, ns->ref.name) && !has_unknown(cv, ns->ref.name);
@@ -113,17 +109,14 @@ accepts(const struct cv *cv, const struct cv_set *s,
     const struct cv_class *c, struct cv_trial *t)
 {
 	const struct cv_force *f = &cv->force;
-	size_t n = 0;
-	struct cert *const *inter = NULL;
+	struct cert *const *inter;
+	size_t n;
 
 	if (c == NULL)
 		cv_try(cv, f->probe, f->inter, f->ninter, s->cert, s->n,
 		    WHO(CV_G), f->signer, t);
 	else {
-		if (c->inter != CV_NONE) {
-			inter = cv_set_at(cv, c->inter)->cert;
-			n = cv_set_at(cv, c->inter)->n;
-		}
+		inter = cv_certs_of(cv, c->inter, &n);
 		cv_try(cv, c->member, inter, n, s->cert, s->n, WHO(CV_G),
 		    NULL, t);
 	}

@@ -114,25 +114,6 @@ cv_account_of(const struct cv *cv, const struct cv_held *h)
 	return strncmp(name, NAME_WORKLOAD_PREFIX, n) == 0 ? name + n : name;
 }
 
-static const struct mesh_ns *
-find_ns(const struct cv *cv, const char *name)
-{
-	const struct mesh_ns *ns = cv->namespaces.v;
-	size_t lo = 0, hi = cv->namespaces.n, mid;
-	int d;
-
-	while (lo < hi) {
-		mid = lo + (hi - lo) / 2;
-		if ((d = strcmp(name, ns[mid].ref.name)) == 0)
-			return &ns[mid];
-		if (d < 0)
-			hi = mid;
-		else
-			lo = mid + 1;
-	}
-	return NULL;
-}
-
 static int
 is_gone(struct cv *cv, const struct cv_held *h)
 {
@@ -156,7 +137,7 @@ cv_excuse(struct cv *cv, const struct cv_held *h)
 		return V_RULES;
 	if (cv->era == ERA_ISTIOD && !cv->plane.citadel && !cv->plane_unseen)
 		return V_ORPHAN;
-	ns = find_ns(cv, cv_ns_of(cv, h->name));
+	ns = cv_find_ns(cv, cv_ns_of(cv, h->name));
 	if (ns != NULL && ns->seen &&
 	    !scope_citadel(&cv->plane, cv->p.istio_ns, ns))
 		return V_OPTED_OUT;

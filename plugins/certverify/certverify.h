@@ -83,7 +83,7 @@ void	cv_free(struct cv *cv);
  */
 struct sink cv_sink(struct cv *cv);
 
-/* All has come: judge, once.  -1: no memory, or --root's fingerprint is unknown. */
+/* All has come: judge, once.  -1: no memory, or --root's is not to be found. */
 int	cv_judge(struct cv *cv, struct err *e);
 
 /*

@@ -48,13 +48,6 @@ same_class(const struct cv_class *c, const struct look *l, int fast,
 	    memcmp(c->shape, shape, CV_HASH) == 0;
 }
 
-static struct cert *const *
-certs_of(const struct cv *cv, uint32_t set, size_t *n)
-{
-	*n = set == CV_NONE ? 0 : cv_set_at(cv, set)->n;
-	return set == CV_NONE ? NULL : cv_set_at(cv, set)->cert;
-}
-
 /* pki/leaf.h says why that is needed. */
 static int
 is_apart(const struct cv *cv, const struct look *l)
@@ -62,8 +55,8 @@ is_apart(const struct cv *cv, const struct look *l)
 	struct cert *const *inter, *const *anchor;
 	size_t ni, na;
 
-	inter = certs_of(cv, l->inter, &ni);
-	anchor = certs_of(cv, l->set, &na);
+	inter = cv_certs_of(cv, l->inter, &ni);
+	anchor = cv_certs_of(cv, l->set, &na);
 	return leaf_apart(&l->leaf, inter, ni) &&
 	    leaf_apart(&l->leaf, anchor, na);
 }
@@ -122,8 +115,8 @@ cv_classify(struct cv *cv, struct look *l, uint32_t *class, struct err *e)
 		memcpy(new.shape, l->leaf.shape, CV_HASH);
 	else if (shape_of(l->cert, new.shape, e) == -1)
 		return -1;
-	inter = certs_of(cv, l->inter, &ni);
-	anchor = certs_of(cv, l->set, &na);
+	inter = cv_certs_of(cv, l->inter, &ni);
+	anchor = cv_certs_of(cv, l->set, &na);
 	cv_try(cv, l->cert, inter, ni, anchor, na,
 	    WHO(CV_B) | WHO(CV_G) | WHO(CV_O), NULL, &new.own);
 	if ((*class = find_proved(cv, l, &new)) != CV_NONE)

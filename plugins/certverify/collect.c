@@ -97,8 +97,8 @@ cv_free(struct cv *cv)
 	free(cv);
 }
 
-static int
-is_wanted(const struct cv *cv, const struct ref *r)
+int
+cv_is_wanted(const struct cv *cv, const struct ref *r)
 {
 	return cv->p.wanted == NULL || cv->p.wanted(cv->p.arg, r);
 }
@@ -111,8 +111,8 @@ is_home(const struct cv *cv, const struct ref *r)
 
 /* ---- the CA's side ---- */
 
-int
-cv_keep_certs(struct certs *l, const struct entry *en, struct err *e)
+static int
+keep_certs(struct certs *l, const struct entry *en, struct err *e)
 {
 	const struct bundle *b = &en->bundle;
 	size_t i;
@@ -143,9 +143,9 @@ on_ca_secret(void *arg, const struct ca_secret *f, struct err *e)
 	ca->len = f->cert.seen.state == SEEN_PRESENT ? f->cert.len : 0;
 	if (cv_text(cv, f->cert.text, ca->len, &ca->text, e) == -1)
 		return -1;
-	return cv_keep_certs(&ca->held.cert, &f->cert, e) == -1 ||
-	    cv_keep_certs(&ca->held.chain, &f->chain, e) == -1 ||
-	    cv_keep_certs(&ca->held.root, &f->root, e) == -1 ? -1 : 0;
+	return keep_certs(&ca->held.cert, &f->cert, e) == -1 ||
+	    keep_certs(&ca->held.chain, &f->chain, e) == -1 ||
+	    keep_certs(&ca->held.root, &f->root, e) == -1 ? -1 : 0;
 }
 
 static int
@@ -217,11 +217,11 @@ on_trust_copy(void *arg, const struct trust_copy *f, struct err *e)
 		return !is_home(cv, &f->ref) ? 0 : cv_set_of(cv,
 		    f->entry.text, f->entry.len, &cv->istiod_tls, e);
 	if (f->source == TRUST_FILE && is_leaf(&f->entry))
-		return is_wanted(cv, &f->ref) ? cv_on_chain_file(cv, f, e) :
+		return cv_is_wanted(cv, &f->ref) ? cv_on_chain_file(cv, f, e) :
 		    0;
 	if (f->entry.seen.state != SEEN_PRESENT &&
 	    f->entry.seen.state != SEEN_ABSENT)
-		return is_wanted(cv, &f->ref) ? cv_unknown_add(cv, &f->ref,
+		return cv_is_wanted(cv, &f->ref) ? cv_unknown_add(cv, &f->ref,
 		    "trust", f->entry.name, &f->entry.seen.err, e) : 0;
 	return keep_trust(cv, f, e);
 }
@@ -232,7 +232,7 @@ on_webhook(void *arg, const struct webhook *f, struct err *e)
 	struct cv *cv = arg;
 	struct cv_hook *h;
 
-	if (!is_wanted(cv, &f->ref))
+	if (!cv_is_wanted(cv, &f->ref))
 		return 0;
 	if (f->entry.seen.state != SEEN_PRESENT &&
 	    f->entry.seen.state != SEEN_ABSENT)

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "mesh/names.h"
-#include "pki/digest.h"
 #include "pki/probe.h"
 #include "plugins/certverify/state.h"
 
@@ -187,8 +186,8 @@ cv_find_force(struct cv *cv, struct err *e)
 	    probe_new(f->signer, cv->p.now, &f->probe, e);
 }
 
-static int
-is_named(const struct cv *cv)
+int
+cv_root_is_named(const struct cv *cv)
 {
 	return cv->p.nroot > 0 || cv->p.root_sha256 != NULL ||
 	    cv->p.root_by_name;
@@ -197,7 +196,8 @@ is_named(const struct cv *cv)
 const char *
 cv_force_text(const struct cv *cv)
 {
-	return is_named(cv) ? "the root of --root" : "the root in force";
+	return cv_root_is_named(cv) ? "the root of --root" :
+	    "the root in force";
 }
 
 int

@@ -9,6 +9,9 @@
 
 #define BIT(id)	(UINT32_C(1) << (id))
 
+/* What to do about a root that only --root names. */
+#define BEFORE_USE	"before that root is used, it must get there"
+
 void
 cv_word(struct cv_words *w, const char *name, const char *fmt, ...)
 {
@@ -41,22 +44,35 @@ renewer(const struct cv *cv)
 	return cv->era == ERA_ISTIOD ? "istiod" : "Citadel";
 }
 
-/* The trial that a rule's message is about, and what it was tried with. */
-static const struct cv_trial *
-trial_of(struct cv *cv, const struct cv_class *c, unsigned flags,
-    enum cv_agree want, const char **against, const char **what)
+/* The trial that a rule's message is about: what was tried, with whom. */
+struct tried {
+	const struct cv_trial	*trial;
+	const char		*what;
+	const char		*against;
+	const char		*yes;	/* who does, where Go does not */
+};
+
+static struct tried
+tried(struct cv *cv, const struct cv_class *c, unsigned flags,
+    enum cv_agree want)
 {
-	*what = "its chain";
-	*against = "its own roots";
+	struct tried t = {
+		&c->own, "its chain", "its own roots",
+		"Envoy and OpenSSL accept"
+	};
+
 	if (!(flags & H_FILE) && c->own.agree == want)
-		return &c->own;
-	*against = cv_force_text(cv);
+		return t;
+	t.trial = &c->force;
 	if (c->force.agree == want)
-		return &c->force;
-	*against = "its own roots";
-	*what = "what the CA issues";
-	return c->set == CV_NONE ? &c->force :
-	    &cv_set_try(cv, c->set)->trial;
+		t.against = cv_force_text(cv);
+	else {
+		t.what = "what the CA issues";
+		t.yes = "Envoy accepts";
+		if (c->set != CV_NONE)
+			t.trial = &cv_set_try(cv, c->set)->trial;
+	}
+	return t;
 }
 
 static void
@@ -79,7 +95,7 @@ next_of(const struct cv *cv, unsigned flags, enum cv_rule_id id)
 		    "its old key identifier";
 	if (flags & H_FILE)
 		return "have it issued anew, by this root's CA";
-	return strcmp(cv_force_text(cv), "the root in force") != 0 ?
+	return cv_root_is_named(cv) ?
 	    "before that root is used, it needs a certificate from its CA" :
 	    "delete the secret, and Citadel makes another";
 }
@@ -90,13 +106,12 @@ words_chain(struct cv *cv, const struct cv_class *c, unsigned flags,
 {
 	enum cv_agree want = id == V_GO_REJECTS ? AGREE_GO :
 	    id == V_OPENSSL_REJECTS ? AGREE_OPENSSL : AGREE_NOT;
-	const char *against, *what;
+	struct tried t = tried(cv, c, flags, want);
 
-	word_trial(w, trial_of(cv, c, flags, want, &against, &what));
-	cv_word(w, "against", "%s", against);
-	cv_word(w, "what", "%s", what);
-	cv_word(w, "yes", "%s", what[0] == 'i' ?
-	    "Envoy and OpenSSL accept" : "Envoy accepts");
+	word_trial(w, t.trial);
+	cv_word(w, "against", "%s", t.against);
+	cv_word(w, "what", "%s", t.what);
+	cv_word(w, "yes", "%s", t.yes);
 	cv_word(w, "next", "%s", next_of(cv, flags, id));
 }
 
@@ -159,10 +174,9 @@ words_identity(const struct cv *cv, const struct cv_held *h,
 static const char *
 bringer(const struct cv *cv)
 {
-	return strcmp(cv_force_text(cv), "the root in force") == 0 ?
+	return cv_root_is_named(cv) ? BEFORE_USE :
 	    "Citadel replaces it within minutes once it has read its secret "
-	    "anew; if not, restart Citadel" :
-	    "before that root is used, it must get there";
+	    "anew; if not, restart Citadel";
 }
 
 static void
@@ -304,8 +318,8 @@ cv_judge_held(struct cv_out *o, const struct cv_held *h, struct err *e)
 static const char *
 keeper(const struct cv *cv, const struct cv_trust *t)
 {
-	if (strcmp(cv_force_text(cv), "the root in force") != 0)
-		return "before that root is used, it must get there";
+	if (cv_root_is_named(cv))
+		return BEFORE_USE;
 	switch (t->source) {
 	case TRUST_ISTIO_SECURITY:
 		return "Citadel rewrites it when it has read its root anew; if "

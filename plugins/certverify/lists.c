@@ -72,19 +72,28 @@ cv_name_of(const struct cv *cv, uint32_t name)
 }
 
 int
+cv_unknown_at(struct cv *cv, const char *kind, uint32_t name,
+    const char *holder, const struct err *why, struct err *e)
+{
+	struct cv_unknown *u;
+
+	if ((u = cv_list_add(&cv->unknowns, e)) == NULL)
+		return -1;
+	u->kind = kind;
+	u->name = name;
+	u->holder = holder;
+	return cv_text(cv, why->msg, strlen(why->msg), &u->message, e);
+}
+
+int
 cv_unknown_add(struct cv *cv, const struct ref *r, const char *holder,
     const char *entry, const struct err *why, struct err *e)
 {
-	struct cv_unknown *u;
 	struct err text = *why;
+	uint32_t name;
 
 	if (entry != NULL && entry[0] != '\0')
 		err_prefix(&text, "%s", entry);
-	if ((u = cv_list_add(&cv->unknowns, e)) == NULL)
-		return -1;
-	u->kind = r->kind;
-	u->holder = holder;
-	return cv_name(cv, r->ns, r->name, &u->name, e) == -1 ||
-	    cv_text(cv, text.msg, strlen(text.msg), &u->message, e) == -1 ?
-	    -1 : 0;
+	return cv_name(cv, r->ns, r->name, &name, e) == -1 ? -1 :
+	    cv_unknown_at(cv, r->kind, name, holder, &text, e);
 }

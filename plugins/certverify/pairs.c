@@ -10,12 +10,12 @@ takes(const struct cv *cv, const struct cv_class *a, const struct cv_class *b,
     struct cv_trial *t)
 {
 	unsigned whos = WHO(CV_B) | (a->control_plane ? WHO(CV_G) : 0);
-	const struct cv_set *in, *set;
+	struct cert *const *inter, *const *anchor;
+	size_t ni, na;
 
-	in = b->inter == CV_NONE ? NULL : cv_set_at(cv, b->inter);
-	set = cv_set_at(cv, a->set);
-	cv_try(cv, b->member, in == NULL ? NULL : in->cert,
-	    in == NULL ? 0 : in->n, set->cert, set->n, whos, NULL, t);
+	inter = cv_certs_of(cv, b->inter, &ni);
+	anchor = cv_certs_of(cv, a->set, &na);
+	cv_try(cv, b->member, inter, ni, anchor, na, whos, NULL, t);
 	return t->agree == AGREE_OK;
 }
 

@@ -1,5 +1,4 @@
 /* Judged, and handed on in their order. */
-#define _GNU_SOURCE	/* qsort_r() */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,136 +6,6 @@
 #include "plugins/certverify/state.h"
 
 #define MESSAGE_MAX	8192
-
-/* ---- in order of namespace and name ---- */
-
-static int
-by_name(const struct cv *cv, uint32_t a, uint32_t b)
-{
-	int d = strcmp(cv_ns_of(cv, a), cv_ns_of(cv, b));
-
-	return d != 0 ? d : strcmp(cv_name_of(cv, a), cv_name_of(cv, b));
-}
-
-/* All of these begin with their name. */
-static int
-by_first(const void *a, const void *b, void *cv)
-{
-	return by_name(cv, *(const uint32_t *)a, *(const uint32_t *)b);
-}
-
-static int
-by_ns(const void *a, const void *b, void *cv)
-{
-	const struct mesh_ns *x = a, *y = b;
-	int d = strcmp(x->ref.name, y->ref.name);
-
-	(void)cv;
-	/* the namespace itself before what only names it */
-	return d != 0 ? d : y->seen - x->seen;
-}
-
-/* A cluster hands most of them on in order: then sorting takes no memory. */
-static void
-sort(struct cv *cv, struct cv_list *l,
-    int (*by)(const void *a, const void *b, void *cv))
-{
-	const char *v = l->v;
-	size_t i;
-
-	for (i = 1; i < l->n; i++)
-		if (by(v + (i - 1) * l->size, v + i * l->size, cv) > 0) {
-			qsort_r(l->v, l->n, l->size, by, cv);
-			return;
-		}
-}
-
-static void
-once_each_ns(struct cv_list *l)
-{
-	struct mesh_ns *v = l->v;
-	size_t i, n = 0;
-
-	for (i = 0; i < l->n; i++)
-		if (n == 0 || strcmp(v[n - 1].ref.name, v[i].ref.name) != 0)
-			v[n++] = v[i];
-	l->n = n;
-}
-
-const struct cv_held *
-cv_find_held(const struct cv *cv, const char *ns, const char *name)
-{
-	const struct cv_held *h = cv->helds.v;
-	size_t lo = 0, hi = cv->helds.n, mid;
-	int d;
-
-	while (lo < hi) {
-		mid = lo + (hi - lo) / 2;
-		if ((d = strcmp(ns, cv_ns_of(cv, h[mid].name))) == 0)
-			d = strcmp(name, cv_name_of(cv, h[mid].name));
-		if (d == 0)
-			return &h[mid];
-		if (d < 0)
-			hi = mid;
-		else
-			lo = mid + 1;
-	}
-	return NULL;
-}
-
-/* ---- what came twice ---- */
-
-static int
-same_held(const struct cv_held *a, const struct cv_held *b)
-{
-	return a->class == b->class && a->flags == b->flags &&
-	    a->not_after == b->not_after;
-}
-
-static int
-twice(struct cv *cv, const char *kind, const char *holder, uint32_t name,
-    struct err *e)
-{
-	struct ref r = { kind, cv_ns_of(cv, name), cv_name_of(cv, name), NULL,
-	    NULL };
-	struct err why = ERR_INIT;
-
-	err_set(&why, ERR_FORMAT, "it is in the input twice, with different "
-	    "contents: judge one mesh at a time");
-	return cv_unknown_add(cv, &r, holder, NULL, &why, e);
-}
-
-static int
-once_each(struct cv *cv, struct err *e)
-{
-	struct cv_held *h = cv->helds.v;
-	struct cv_trust *t = cv->trusts.v;
-	size_t i, n = 0;
-
-	for (i = 0; i < cv->helds.n; i++) {
-		if (n > 0 && by_name(cv, h[n - 1].name, h[i].name) == 0) {
-			if (!same_held(&h[n - 1], &h[i]) && twice(cv,
-			    "secret", "workload", h[i].name, e) == -1)
-				return -1;
-			continue;
-		}
-		h[n++] = h[i];
-	}
-	cv->helds.n = n;
-	for (i = n = 0; i < cv->trusts.n; i++) {
-		if (n > 0 && by_name(cv, t[n - 1].name, t[i].name) == 0 &&
-		    strcmp(t[n - 1].kind, t[i].kind) == 0) {
-			if (t[n - 1].set != t[i].set && t[i].source ==
-			    t[n - 1].source && twice(cv, t[i].kind, "trust",
-			    t[i].name, e) == -1)
-				return -1;
-			continue;
-		}
-		t[n++] = t[i];
-	}
-	cv->trusts.n = n;
-	return 0;
-}
 
 /* ---- judging ---- */
 
@@ -148,14 +17,12 @@ static int
 speaks_for_all(const struct cv *cv, const struct cv_class *c)
 {
 	const struct cv_force *f = &cv->force;
-	const struct der *s = &c->member->subject;
 	const struct cert *x;
 	size_t i;
 
 	for (i = 0; c->fast && i < f->nanchor + f->ninter; i++) {
 		x = i < f->nanchor ? f->anchor[i] : f->inter[i - f->nanchor];
-		if (x->subject.len == s->len &&
-		    memcmp(x->subject.p, s->p, s->len) == 0)
+		if (der_equal(&x->subject, &c->member->subject))
 			return 0;
 	}
 	return 1;
@@ -165,16 +32,16 @@ void
 cv_try_class(struct cv *cv, struct cv_class *c)
 {
 	const struct cv_force *f = &cv->force;
-	const struct cv_set *in;
+	struct cert *const *inter;
+	size_t n;
 
 	if (!speaks_for_all(cv, c)) {
 		c->force.agree = AGREE_NOT;
 		c->force.why = CHAIN_NOT_MINE;
 		return;
 	}
-	in = c->inter == CV_NONE ? NULL : cv_set_at(cv, c->inter);
-	cv_try(cv, c->member, in == NULL ? NULL : in->cert,
-	    in == NULL ? 0 : in->n, f->anchor, f->nanchor,
+	inter = cv_certs_of(cv, c->inter, &n);
+	cv_try(cv, c->member, inter, n, f->anchor, f->nanchor,
 	    WHO(CV_B) | WHO(CV_G) | WHO(CV_O), NULL, &c->force);
 }
 
@@ -184,14 +51,8 @@ cv_judge(struct cv *cv, struct err *e)
 	const struct cv_held *h;
 	size_t i;
 
-	sort(cv, &cv->helds, by_first);
-	sort(cv, &cv->trusts, by_first);
-	sort(cv, &cv->namespaces, by_ns);
-	once_each_ns(&cv->namespaces);
-	if (once_each(cv, e) == -1 || cv_find_force(cv, e) == -1)
+	if (cv_order(cv, e) == -1 || cv_find_force(cv, e) == -1)
 		return -1;
-	sort(cv, &cv->hooks, by_first);
-	sort(cv, &cv->unknowns, by_first);
 	if (cv->force.root == NULL)
 		return 0;
 	for (i = 0; i < cv->classes.n; i++)
@@ -335,10 +196,8 @@ send_next(struct cv_out *o, struct merge *m, int from, struct err *e)
 		r.kind = t->kind;
 		r.ns = cv_ns_of(cv, t->name);
 		r.name = cv_name_of(cv, t->name);
-		if (t->source == TRUST_NAMED || (cv->p.wanted != NULL &&
-		    !cv->p.wanted(cv->p.arg, &r)))
-			return 0;
-		return cv_judge_trust(o, t, e);
+		return t->source == TRUST_NAMED || !cv_is_wanted(cv, &r) ? 0 :
+		    cv_judge_trust(o, t, e);
 	case FROM_NS:
 		ns = CV_AT(cv->namespaces, struct mesh_ns, i);
 		return cv_is_missing(cv, ns) ? cv_judge_missing(o, ns, e) : 0;

@@ -103,6 +103,13 @@ cv_set_of(struct cv *cv, const char *text, size_t len, uint32_t *at,
 	return add(cv, text, len, hash, at, e);
 }
 
+struct cert *const *
+cv_certs_of(const struct cv *cv, uint32_t at, size_t *n)
+{
+	*n = at == CV_NONE ? 0 : cv_set_at(cv, at)->n;
+	return at == CV_NONE ? NULL : cv_set_at(cv, at)->cert;
+}
+
 void
 cv_sets_free(struct cv *cv)
 {
@@ -118,13 +125,6 @@ cv_sets_free(struct cv *cv)
 	free(cv->sets.v);
 }
 
-static int
-twins(const struct cert *a, const struct cert *b)
-{
-	return cert_same_key(a, b) && a->subject.len == b->subject.len &&
-	    memcmp(a->subject.p, b->subject.p, a->subject.len) == 0;
-}
-
 /* Is there an expired certificate with a twin that is not? */
 static int
 has_expired_twin(const struct cv_set *s, int64_t now)
@@ -134,7 +134,7 @@ has_expired_twin(const struct cv_set *s, int64_t now)
 	for (i = 0; i < s->n; i++)
 		for (j = 0; now > s->cert[i]->not_after && j < s->n; j++)
 			if (now <= s->cert[j]->not_after &&
-			    twins(s->cert[i], s->cert[j]))
+			    cert_twins(s->cert[i], s->cert[j]))
 				return 1;
 	return 0;
 }

@@ -71,11 +71,10 @@ struct cv_class {
 #define H_URIS		(1u << 6)
 #define H_WRONG_URI	(1u << 7)
 #define H_FILE		(1u << 8)	/* a bare PEM file */
-#define H_GONE		(1u << 9)	/* its service account */
-#define H_PUBLIC	(1u << 10)	/* no key was to be there */
-#define H_KEY_UNREADABLE (1u << 11)	/* no private key in PEM */
-#define H_KEY_GARBLED	(1u << 12)	/* not even base64, or too long */
-#define H_DERIVED	(1u << 13)	/* uri is its trust domain alone */
+#define H_PUBLIC	(1u << 9)	/* no key was to be there */
+#define H_KEY_UNREADABLE (1u << 10)	/* no private key in PEM */
+#define H_KEY_GARBLED	(1u << 11)	/* not even base64, or too long */
+#define H_DERIVED	(1u << 12)	/* uri is its trust domain alone */
 #define H_KEY_UNKNOWN	\
 	(H_KEY_ENCRYPTED | H_KEY_UNREADABLE | H_KEY_GARBLED)
 
@@ -151,7 +150,7 @@ struct cv {
 	int			 plane_unseen;	/* the Deployments */
 	int			 chiron;	/* meshConfig.certificates */
 	struct buf		 text;		/* all strings */
-	uint32_t		 domain;	/* the last trust domain in it */
+	uint32_t		 domain;	/* in text: the last one */
 	struct cv_list		 sets, classes, helds, trusts, hooks;
 	struct cv_list		 namespaces;	/* struct mesh_ns */
 	struct cv_list		 configs;	/* struct mesh_config */
@@ -176,6 +175,9 @@ int	cv_name(struct cv *cv, const char *ns, const char *name, uint32_t *at,
 	    struct err *e);
 const char *cv_ns_of(const struct cv *cv, uint32_t name);
 const char *cv_name_of(const struct cv *cv, uint32_t name);
+/* What cannot be examined, which is kept already, or not: r is not of cv. */
+int	cv_unknown_at(struct cv *cv, const char *kind, uint32_t name,
+	    const char *holder, const struct err *why, struct err *e);
 int	cv_unknown_add(struct cv *cv, const struct ref *r, const char *holder,
 	    const char *entry, const struct err *why, struct err *e);
 
@@ -189,6 +191,8 @@ int	cv_unknown_add(struct cv *cv, const struct ref *r, const char *holder,
 int	cv_set_of(struct cv *cv, const char *text, size_t len, uint32_t *at,
 	    struct err *e);
 void	cv_sets_free(struct cv *cv);
+/* Its certificates; none for CV_NONE. */
+struct cert *const *cv_certs_of(const struct cv *cv, uint32_t at, size_t *n);
 /* What a set makes of the root in force. */
 const struct cv_set *cv_set_try(struct cv *cv, uint32_t at);
 
@@ -217,7 +221,20 @@ int	cv_on_mesh_config(void *arg, const struct mesh_config *f,
 int	cv_on_account(void *arg, const struct ref *f, struct err *e);
 
 /* ---- collect.c ---- */
-int	cv_keep_certs(struct certs *l, const struct entry *en, struct err *e);
+/* Is this asked for? */
+int	cv_is_wanted(const struct cv *cv, const struct ref *r);
+
+/* ---- order.c: by namespace and name ---- */
+/* Sort what has come, and drop what came twice. */
+int	cv_order(struct cv *cv, struct err *e);
+/* Of a sorted list of things that begin with their name: the first at or */
+/* behind this one, l->n if there is none. */
+size_t	cv_at_or_behind(const struct cv *cv, const struct cv_list *l,
+	    const char *ns, const char *name);
+/* A workload, a namespace; or NULL. */
+const struct cv_held *cv_find_held(const struct cv *cv, const char *ns,
+	    const char *name);
+const struct mesh_ns *cv_find_ns(const struct cv *cv, const char *name);
 
 /* ---- judge.c and its like: where a rule is asked ---- */
 enum cv_rule_id {
@@ -251,7 +268,8 @@ uint32_t cv_trust_broken(struct cv *cv, uint32_t at);
 /* A class against the CA in force. */
 void	cv_try_class(struct cv *cv, struct cv_class *c);
 
-/* What F is called: in force, or only named by --root. */
+/* Is it only named by --root?  And what it is called then, or else. */
+int	cv_root_is_named(const struct cv *cv);
 const char *cv_force_text(const struct cv *cv);
 int	cv_root_expired(const struct cv *cv);
 
@@ -286,10 +304,6 @@ int	cv_judge_pairs(struct cv_out *o, struct err *e);
 uint32_t cv_broken(struct cv *cv, const struct cv_held *h);
 /* What excuses them, or V_RULES. */
 enum cv_rule_id cv_excuse(struct cv *cv, const struct cv_held *h);
-
-/* A workload by its name, once they are sorted; or NULL. */
-const struct cv_held *cv_find_held(const struct cv *cv, const char *ns,
-	    const char *name);
 
 /* "NS" and service account of a workload, by its identity or its name. */
 const char *cv_account_of(const struct cv *cv, const struct cv_held *h);

@@ -308,7 +308,7 @@ cv_on_workload(void *arg, const struct workload *f, struct err *e)
 	int ok;
 
 	cv->signs.workload_secret = 1;
-	if (cv->p.wanted != NULL && !cv->p.wanted(cv->p.arg, &f->ref))
+	if (!cv_is_wanted(cv, &f->ref))
 		return 0;
 	if (is_readable(cv, f, &ok, e) == -1)
 		return -1;

@@ -126,9 +126,8 @@ issuer_of(const struct rc_object *o, const struct cert *c)
 		for (j = 0; j < o->entry[s].n; j++) {
 			i = o->entry[s].block[j].cert;
 			if (i != NULL && !cert_equal(i, c) &&
-			    i->subject.len == c->issuer.len &&
-			    memcmp(i->subject.p, c->issuer.p,
-			    c->issuer.len) == 0 && cert_signed_by(c, i))
+			    der_equal(&i->subject, &c->issuer) &&
+			    cert_signed_by(c, i))
 				return i;
 		}
 	return NULL;
@@ -161,10 +160,7 @@ rc_expired_twin(const struct rc_at *at, struct rc_words *w)
 	for (i = 0; i < en->n; i++) {
 		t = en->block[i].cert;
 		if (t == NULL || at->rc->p.now > t->not_after ||
-		    !cert_same_key(t, at->cert) ||
-		    t->subject.len != at->cert->subject.len ||
-		    memcmp(t->subject.p, at->cert->subject.p,
-		    t->subject.len) != 0)
+		    !cert_twins(t, at->cert))
 			continue;
 		rc_word(w, "twin", "#%u", en->block[i].n);
 		return 1;

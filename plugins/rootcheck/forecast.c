@@ -55,13 +55,6 @@ offer_ca(const struct rc_object *o, const struct cert *root,
 	}
 }
 
-static int
-stands_for(const struct cert *c, const struct cert *root)
-{
-	return cert_same_key(c, root) && c->subject.len == root->subject.len &&
-	    memcmp(c->subject.p, root->subject.p, c->subject.len) == 0;
-}
-
 /*
  * A copy of the trust anchors serves until the first certificate that stands
  * for the root in force ends: BoringSSL takes the first match, whatever its
@@ -77,7 +70,7 @@ offer_copy(const struct rc_object *o, const struct cert *root,
 	for (k = en->block; k < en->block + en->n; k++) {
 		if (k->cert == NULL)
 			continue;
-		if (root != NULL && stands_for(k->cert, root)) {
+		if (root != NULL && cert_twins(k->cert, root)) {
 			offer(best, o, en, k, k->cert->not_after);
 			return;
 		}

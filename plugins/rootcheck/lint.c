@@ -69,13 +69,6 @@ rc_aki_pins_issuer(const struct rc_at *at, struct rc_words *w)
 	return at->cert->aki_pins;
 }
 
-static int
-same_subject(const struct cert *a, const struct cert *b)
-{
-	return a->subject.len == b->subject.len &&
-	    memcmp(a->subject.p, b->subject.p, a->subject.len) == 0;
-}
-
 int
 rc_duplicate(const struct rc_at *at, struct rc_words *w)
 {
@@ -95,7 +88,8 @@ rc_same_subject(const struct rc_at *at, struct rc_words *w)
 	const struct rc_block *k;
 
 	for (k = at->entry->block; k < at->block; k++)
-		if (k->cert != NULL && same_subject(k->cert, at->cert) &&
+		if (k->cert != NULL &&
+		    der_equal(&k->cert->subject, &at->cert->subject) &&
 		    !cert_same_key(k->cert, at->cert) &&
 		    (k->cert->ski.p == NULL || at->cert->ski.p == NULL)) {
 			rc_word(w, "other", "#%u", k->n);

@@ -313,6 +313,33 @@ one_line() {
 	)
 }
 
+@test "what is in the input twice, and differs, is unknown, whatever its name" {
+	# 300 pairs, with names of many lengths: what is said of them is kept
+	# in memory that grows meanwhile
+	local len ns name i why="it is in the input twice, with different"
+	why+=" contents: judge one mesh at a time"
+	printf -v ns '%55s' ''
+	ns=${ns// /n}
+	for len in 10 217 218 221 222; do
+		printf -v name "%${len}s" ''
+		name=${name// /x}
+		jq -c --arg ns "$ns" --arg name "$name" '
+		    [.items[] | select(.metadata.name == "istio.default" and
+		    .metadata.namespace == "shop")][0] as $s | .items = [.items[] |
+		    select(.metadata.name == "istio-ca-secret")] +
+		    [range(300) as $i | ($s, ($s | del(.data["key.pem"]))) |
+		    .metadata.name = "istio.\($name)\($i)" |
+		    .metadata.namespace = "\($ns)\($i)"]' \
+		    "$D/mixed/mesh.json" >twice.json
+		MALLOC_PERTURB_=165 judge -f twice.json
+		expect 2
+		awk -F'\t' '$1 == "unknown" { print $2, $3, $10 }' "$D/out" |
+		    diff <(for i in {0..299}; do
+			echo "secret $ns$i/istio.$name$i $why"
+		    done | LC_ALL=C sort) -
+	done
+}
+
 @test "hostile names hide no other record, and come out escaped in every form" {
 	# a namespace and a name that end the line, one that clears the screen,
 	# one that is "-", one that is not UTF-8, a quote, a bar

@@ -1,5 +1,5 @@
 /* Answers: what is taken from them, and what is said of those that are none. */
-#include "tests/unit/unit.h"
+#include "tests/unit/pb.h"
 
 #include "kube/kube.h"
 #include "kube/proto.h"
@@ -211,33 +211,14 @@ test_secret_status(void **state)
 
 /* ---- protobuf, made here field by field ---- */
 
-struct pb {
-	unsigned char	p[1024];
-	size_t		n;
-};
-
-static void
-put(struct pb *b, unsigned field, const void *p, size_t len)
-{
-	assert_true(len < 16384 && b->n + len + 3 < sizeof(b->p));
-	b->p[b->n++] = (unsigned char)(field << 3 | 2);
-	if (len > 127) {
-		b->p[b->n++] = (unsigned char)(len & 0x7f) | 0x80;
-		b->p[b->n++] = (unsigned char)(len >> 7);
-	} else
-		b->p[b->n++] = (unsigned char)len;
-	memcpy(b->p + b->n, p, len);
-	b->n += len;
-}
-
 static void
 put_meta(struct pb *b, const char *name)
 {
 	struct pb meta = { .n = 0 };
 
-	put(&meta, 1, name, strlen(name));
-	put(&meta, 3, "ns", 2);
-	put(b, 1, meta.p, meta.n);
+	pb_put(&meta, 1, name, strlen(name));
+	pb_put(&meta, 3, "ns", 2);
+	pb_put(b, 1, meta.p, meta.n);
 }
 
 /* "k8s\0" and runtime.Unknown. */
@@ -249,10 +230,10 @@ frame(struct pb *b, const char *version, const char *kind,
 
 	b->n = 4;
 	memcpy(b->p, "k8s", 4);
-	put(&type, 1, version, strlen(version));
-	put(&type, 2, kind, strlen(kind));
-	put(b, 1, type.p, type.n);
-	put(b, 2, raw->p, raw->n);
+	pb_put(&type, 1, version, strlen(version));
+	pb_put(&type, 2, kind, strlen(kind));
+	pb_put(b, 1, type.p, type.n);
+	pb_put(b, 2, raw->p, raw->n);
 }
 
 static void
@@ -288,17 +269,17 @@ test_proto(void **state)
 	proto(&secret, 200, &b, &g);
 	assert_int_equal(g.class, ERR_FORMAT);
 	/* a list: an item that is broken does not hide the next one */
-	put(&bad, 1, "\xff", 1);
-	put(&list, 2, item.p, item.n);
-	put(&list, 2, bad.p, bad.n);
-	put(&list, 2, item.p, item.n);
+	pb_put(&bad, 1, "\xff", 1);
+	pb_put(&list, 2, item.p, item.n);
+	pb_put(&list, 2, bad.p, bad.n);
+	pb_put(&list, 2, item.p, item.n);
 	frame(&b, "apps/v1", "DeploymentList", &list);
 	proto(&deployments, 200, &b, &g);
 	assert_int_equal(strncmp(g.text, "ca;!item 2: ", 12), 0);
 	assert_string_equal(g.text + strlen(g.text) - 4, ";ca;");
 	/* an empty list for a name, or of another kind, is no answer */
 	list.n = 0;
-	put(&list, 1, "", 0);
+	pb_put(&list, 1, "", 0);
 	frame(&b, "apps/v1", "DeploymentList", &list);
 	proto(&deployments, 200, &b, &g);
 	assert_string_equal(g.text, "");
@@ -309,7 +290,7 @@ test_proto(void **state)
 	assert_int_equal(g.class, ERR_FORMAT);
 	/* a compressed Unknown is not asked for */
 	frame(&b, "v1", "Secret", &item);
-	put(&b, 3, "gzip", 4);
+	pb_put(&b, 3, "gzip", 4);
 	proto(&secret, 200, &b, &g);
 	assert_int_equal(g.class, ERR_FORMAT);
 }
@@ -321,8 +302,8 @@ test_proto_status(void **state)
 	struct got g;
 
 	(void)state;
-	put(&status, 3, "deployments is forbidden", 24);
-	put(&status, 4, "Forbidden", 9);
+	pb_put(&status, 3, "deployments is forbidden", 24);
+	pb_put(&status, 4, "Forbidden", 9);
 	frame(&b, "v1", "Status", &status);
 	proto(&deployments, 403, &b, &g);
 	assert_string_equal(g.text, "!Error from server (Forbidden): "

@@ -1,5 +1,5 @@
 /* A watch's events, cut and broken everywhere; and where a watch begins. */
-#include "tests/unit/unit.h"
+#include "tests/unit/pb.h"
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -298,29 +298,10 @@ test_status_words(void **state)
 
 /* ---- protobuf, made here field by field ---- */
 
-struct pb {
-	unsigned char	p[2048];
-	size_t		n;
-};
-
-static void
-put(struct pb *b, unsigned field, const void *p, size_t len)
-{
-	assert_true(len < 16384 && b->n + len + 3 < sizeof(b->p));
-	b->p[b->n++] = (unsigned char)(field << 3 | 2);
-	if (len > 127) {
-		b->p[b->n++] = (unsigned char)(len & 0x7f) | 0x80;
-		b->p[b->n++] = (unsigned char)(len >> 7);
-	} else
-		b->p[b->n++] = (unsigned char)len;
-	memcpy(b->p + b->n, p, len);
-	b->n += len;
-}
-
 static void
 puts_at(struct pb *b, unsigned field, const char *s)
 {
-	put(b, field, s, strlen(s));
+	pb_put(b, field, s, strlen(s));
 }
 
 static void
@@ -333,8 +314,8 @@ unknown(struct pb *b, const char *version, const char *kind,
 	memcpy(b->p, "k8s", 4);
 	puts_at(&type, 1, version);
 	puts_at(&type, 2, kind);
-	put(b, 1, type.p, type.n);
-	put(b, 2, raw->p, raw->n);
+	pb_put(b, 1, type.p, type.n);
+	pb_put(b, 2, raw->p, raw->n);
 	puts_at(b, 3, "");
 	puts_at(b, 4, "");
 }
@@ -345,9 +326,9 @@ frame(struct pb *b, const char *what, const struct pb *obj)
 {
 	struct pb raw = { .n = 0 }, event = { .n = 0 };
 
-	put(&raw, 1, obj->p, obj->n);
+	pb_put(&raw, 1, obj->p, obj->n);
 	puts_at(&event, 1, what);
-	put(&event, 2, raw.p, raw.n);
+	pb_put(&event, 2, raw.p, raw.n);
 	b->p[b->n++] = 0;
 	b->p[b->n++] = 0;
 	b->p[b->n++] = (unsigned char)(event.n >> 8);
@@ -366,10 +347,10 @@ object(struct pb *b, const char *kind, const char *ns, const char *name,
 	puts_at(&meta, 2, "");
 	puts_at(&meta, 3, ns);
 	puts_at(&meta, 6, version);
-	put(&o, 1, meta.p, meta.n);
+	pb_put(&o, 1, meta.p, meta.n);
 	puts_at(&entry, 1, "k");
 	puts_at(&entry, 2, "val");
-	put(&o, 2, entry.p, entry.n);
+	pb_put(&o, 2, entry.p, entry.n);
 	unknown(b, "v1", kind, &o);
 }
 
@@ -500,30 +481,33 @@ nonsense(struct pb *b, const char *what)
 static void
 test_proto_nonsense(void **state)
 {
+	static const struct {
+		const char	*what, *kind, *ns, *name, *version, *wrong;
+	} events[] = {
+		{ "ADDED", "ConfigMap", "ns", "b", "8", "another kind" },
+		{ "ADDED", "Gizmo", "ns", "b", "8", "an unknown kind" },
+		{ "ADDED", "Secret", "other", "b", "8", "another namespace" },
+		{ "ADDED", "Secret", "ns", "", "8", "no name" },
+		{ "ADDED", "Secret", "ns", "b", "", "no version" },
+		{ "BOOKMARK", "Secret", "", "", "",
+		    "a bookmark without a version" },
+		{ "BOOKMARK", "Pod", "", "", "8",
+		    "a bookmark of another kind" },
+		{ "WHATEVER", "Secret", "ns", "b", "8", "an unknown type" },
+		{ "", "Secret", "ns", "b", "8", "no type" },
+		{ "ERROR", "Secret", "ns", "b", "8",
+		    "an error that is none" },
+	};
 	struct pb b = { .n = 0 };
+	size_t i;
 
 	(void)state;
 	event(&b, "ADDED", "Secret", "ns", "a", "7");
-	event(&b, "ADDED", "ConfigMap", "ns", "b", "8");
-	nonsense(&b, "another kind");
-	event(&b, "ADDED", "Gizmo", "ns", "b", "8");
-	nonsense(&b, "an unknown kind");
-	event(&b, "ADDED", "Secret", "other", "b", "8");
-	nonsense(&b, "another namespace");
-	event(&b, "ADDED", "Secret", "ns", "", "8");
-	nonsense(&b, "no name");
-	event(&b, "ADDED", "Secret", "ns", "b", "");
-	nonsense(&b, "no version");
-	event(&b, "BOOKMARK", "Secret", "", "", "");
-	nonsense(&b, "a bookmark without a version");
-	event(&b, "BOOKMARK", "Pod", "", "", "8");
-	nonsense(&b, "a bookmark of another kind");
-	event(&b, "WHATEVER", "Secret", "ns", "b", "8");
-	nonsense(&b, "an unknown type");
-	event(&b, "", "Secret", "ns", "b", "8");
-	nonsense(&b, "no type");
-	event(&b, "ERROR", "Secret", "ns", "b", "8");
-	nonsense(&b, "an error that is none");
+	for (i = 0; i < sizeof(events) / sizeof(events[0]); i++) {
+		event(&b, events[i].what, events[i].kind, events[i].ns,
+		    events[i].name, events[i].version);
+		nonsense(&b, events[i].wrong);
+	}
 	status(&b, 128, "Expired");
 	nonsense(&b, "an error that is no status of one");
 	event(&b, "ADDED", "SecretList", "ns", "b", "8");
@@ -539,7 +523,7 @@ test_proto_frame(void **state)
 
 	(void)state;
 	event(&b, "ADDED", "Secret", "ns", "a", "7");
-	put(&o, 1, "\xff", 1);
+	pb_put(&o, 1, "\xff", 1);
 	unknown(&raw, "v1", "Secret", &o);
 	frame(&b, "ADDED", &raw);
 	nonsense(&b, "an object that is broken");
@@ -588,7 +572,7 @@ test_proto_kind(void **state)
 	puts_at(&meta, 1, "a");
 	puts_at(&meta, 3, "ns");
 	puts_at(&meta, 6, "7");
-	put(&o, 1, meta.p, meta.n);
+	pb_put(&o, 1, meta.p, meta.n);
 	for (i = 0; i < 2; i++) {
 		unknown(&u, "admissionregistration.k8s.io/v1", i == 0 ?
 		    hooks.kind : "ValidatingWebhookConfiguration", &o);
@@ -598,7 +582,7 @@ test_proto_kind(void **state)
 		assert_int_equal(g.end, i == 0 ? STREAM_WAIT :
 		    STREAM_NONSENSE);
 	}
-	put(&l, 2, o.p, o.n);
+	pb_put(&l, 2, o.p, o.n);
 	unknown(&u, "v1", "SecretList", &l);
 	b.n = 0;
 	frame(&b, "ADDED", &u);
@@ -738,7 +722,7 @@ test_listed(void **state)
 	puts_at(&meta, 1, "");
 	puts_at(&meta, 2, "71");
 	puts_at(&meta, 3, "");
-	put(&l, 1, meta.p, meta.n);
+	pb_put(&l, 1, meta.p, meta.n);
 	unknown(&b, "v1", "SecretList", &l);
 	assert_int_equal(list(PROTO, b.p, b.n, &got), 0);
 	assert_string_equal(got.text, "secrets@71 after 0");
@@ -746,8 +730,8 @@ test_listed(void **state)
 	puts_at(&meta, 1, "a");
 	puts_at(&meta, 3, "ns");
 	puts_at(&meta, 6, "9");
-	put(&item, 1, meta.p, meta.n);
-	put(&l, 2, item.p, item.n);
+	pb_put(&item, 1, meta.p, meta.n);
+	pb_put(&l, 2, item.p, item.n);
 	unknown(&b, "v1", "SecretList", &l);
 	assert_int_equal(list(PROTO, b.p, b.n, &got), 0);
 	assert_string_equal(got.text, "secrets@71 after 1");
@@ -774,12 +758,12 @@ test_version_first(void **state)
 	for (i = 0; i < 2; i++) {
 		meta.n = item.n = l.n = 0;
 		puts_at(&meta, 2, i == 0 ? "71" : "72");
-		put(&l, 1, meta.p, meta.n);
+		pb_put(&l, 1, meta.p, meta.n);
 		meta.n = 0;
 		puts_at(&meta, 1, "a");
 		puts_at(&meta, 3, "ns");
-		put(&item, 1, meta.p, meta.n);
-		put(&l, 2, item.p, item.n);
+		pb_put(&item, 1, meta.p, meta.n);
+		pb_put(&l, 2, item.p, item.n);
 		unknown(&b, "v1", "SecretList", &l);
 		in.p = b.p;
 		in.len = b.n;
