@@ -3,37 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/hex.h"
 #include "cmd/certverify/run.h"
-
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-/* 64 hexadecimal digits, with colons between the bytes or without. */
-static int
-is_sha256(const char *s, unsigned char out[CERT_SHA256_LEN])
-{
-	int colons = strlen(s) == 3 * CERT_SHA256_LEN - 1;
-	size_t i;
-
-	if (!colons && strlen(s) != 2 * CERT_SHA256_LEN)
-		return 0;
-	for (i = 0; i < CERT_SHA256_LEN; i++, s += 2) {
-		if (colons && i > 0 && *s++ != ':')
-			return 0;
-		if (hex_digit(s[0]) == -1 || hex_digit(s[1]) == -1)
-			return 0;
-		out[i] = (unsigned char)(hex_digit(s[0]) << 4 |
-		    hex_digit(s[1]));
-	}
-	return 1;
-}
 
 static int
 take(struct root_flag *root, const struct bundle *b, struct err *e)
@@ -118,7 +89,7 @@ certverify_root(struct run *r, struct err *e)
 		    "secret/NAMESPACE/NAME", s);
 	if (strncmp(s, "secret/", strlen("secret/")) == 0)
 		return is_secret(r, e);
-	r->root.by_sha256 = is_sha256(s, r->root.sha256);
+	r->root.by_sha256 = cli_sha256(s, r->root.sha256);
 	return r->root.by_sha256 ? 0 : read_root(r, e);
 }
 

@@ -60,6 +60,8 @@ struct cli_tool {
 	const char		  *details;	/* paragraphs and examples */
 	const struct rule *const  *rules;	/* NULL at the end */
 	const struct cli_refused  *refused;	/* ends in a NULL name */
+	/* what it calls verdicts; NULL: verdict_name() */
+	const char		  *(*verdict)(enum verdict v);
 };
 
 /*

@@ -26,15 +26,23 @@ shout(struct buf *b, const char *message, struct err *e)
 	return 0;
 }
 
+const char *
+text_verdict(const struct cli_tool *tool, const struct rule *r)
+{
+	return tool->verdict != NULL ? tool->verdict(r->severity) :
+	    verdict_name(r->severity);
+}
+
 static int
-explain(struct buf *b, const struct rule *r, struct err *e)
+explain(struct buf *b, const struct cli_tool *tool, const struct rule *r,
+    struct err *e)
 {
 	struct buf message;
 	int ret = -1;
 
 	buf_init(&message, TEXT_MAX, "a message");
 	if (buf_printf(b, e, "%s: %s\n\n", r->id,
-	    verdict_name(r->severity)) == -1 ||
+	    text_verdict(tool, r)) == -1 ||
 	    shout(&message, r->message, e) == -1 ||
 	    text_wrap(b, buf_str(&message), 2, 0, e) == -1 ||
 	    buf_putc(b, '\n', e) == -1 ||
@@ -120,7 +128,7 @@ cli_explain(FILE *out, const struct cli_tool *tool, const char *id,
 	buf_init(&b, TEXT_MAX, "an explanation");
 	for (i = 0; tool->rules != NULL && tool->rules[i] != NULL; i++)
 		if (strcmp(tool->rules[i]->id, id) == 0)
-			return explain(&b, tool->rules[i], e) == -1 ?
+			return explain(&b, tool, tool->rules[i], e) == -1 ?
 			    text_drop(&b) : text_print(out, &b, e);
 	return unknown(tool, id, e);
 }

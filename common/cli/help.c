@@ -92,7 +92,7 @@ cli_help(FILE *out, const struct cli_tool *tool,
 		return text_drop(&b);
 	for (i = 0; tool->rules != NULL && tool->rules[i] != NULL; i++)
 		if (buf_printf(&b, e, "  %-8s%s\n",
-		    verdict_name(tool->rules[i]->severity),
+		    text_verdict(tool, tool->rules[i]),
 		    tool->rules[i]->id) == -1)
 			return text_drop(&b);
 	return text_print(out, &b, e);

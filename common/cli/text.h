@@ -14,6 +14,9 @@ int	text_print(FILE *out, struct buf *text, struct err *e);
 /* Release text; returns -1. */
 int	text_drop(struct buf *text);
 
+/* What the tool calls the weight of a rule. */
+const char *text_verdict(const struct cli_tool *tool, const struct rule *r);
+
 /*
  * Append text in lines of TEXT_WIDTH, each begun with indent blanks; a newline
  * in it stays one.  The line that it starts in has used columns already.

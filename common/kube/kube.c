@@ -101,6 +101,12 @@ kube_namespace(const struct kube *k)
 	return k->c->ns;
 }
 
+const char *
+kube_server(const struct kube *k)
+{
+	return k->c->server;
+}
+
 int
 kube_clock(const struct kube *k, int64_t *server, int64_t *ours)
 {
@@ -282,7 +288,8 @@ kube_fetch(struct kube *k, const struct kube_ask *ask, size_t n,
 		f.q[i].http = k->http;
 		f.q[i].hash = k->hash;
 		f.q[i].arena = &k->arena;
-		f.q[i].accept = proto_knows(ask[i].group, ask[i].kind) ?
+		f.q[i].accept = !ask[i].json &&
+		    proto_knows(ask[i].group, ask[i].kind) ?
 		    ACCEPT_PROTO : ACCEPT_JSON;
 	}
 	if ((ret = http_run(k->http, 2 * n, &cl, e)) == -1 &&

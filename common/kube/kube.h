@@ -36,6 +36,8 @@ struct kube_ask {
 	const char	*name;		/* NULL: a list */
 	const char	*labels;	/* a list's labelSelector, or NULL */
 	const char	*fields;	/* its fieldSelector, or NULL */
+	/* the whole object is wanted, not only what api.proto knows of it */
+	int		 json;
 };
 
 struct ProtobufCMessage;
@@ -99,6 +101,9 @@ int	kube_connect(const struct kube_flags *f, const struct kube_options *o,
 
 /* The namespace of the context, or NULL; and until when is it lent: k's end. */
 const char *kube_namespace(const struct kube *k);
+
+/* The server's URL, to be shown; lent as long. */
+const char *kube_server(const struct kube *k);
 
 /*
  * Ask n questions at once and hand on what comes.

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "base/rule.h"
+#include "era/era.h"
 #include "mesh/mesh.h"
 
 #define CV_WORKLOADS_MAX 2000000	/* kept; more is ERR_LIMIT */
@@ -65,6 +66,11 @@ struct cv_summary {
 	size_t			 objects;	/* judged, of all holders */
 	size_t			 pairs;		/* of classes, proved */
 	int			 no_root;	/* none to go by was found */
+	enum era		 era;
+	const struct control_plane *plane;
+	/* the CA in force, and does it sign for itself? */
+	enum ca_choice		 in_force;
+	int			 self_signed;
 	const struct cert	*root;		/* that was gone by, or NULL */
 	/* istio-ca-secret's ca-cert.pem as it stands, or NULL */
 	const char		*root_text;

@@ -261,6 +261,11 @@ cv_end(struct cv *cv, cv_emit *fn, void *arg, struct cv_summary *sum,
 	memset(sum, 0, sizeof(*sum));
 	sum->root = cv->force.root;
 	sum->no_root = cv->force.root == NULL;
+	sum->era = cv->era;
+	sum->plane = &cv->plane;
+	sum->in_force = cv->authority.ca.in_force;
+	sum->self_signed = cv->authority.force != NULL &&
+	    authority_self_signed(cv->authority.force);
 	if (cv->secret.here && cv->secret.len > 0) {
 		sum->root_text = cv_ns_of(cv, cv->secret.text);
 		sum->root_len = cv->secret.len;

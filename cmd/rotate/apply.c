@@ -1,0 +1,354 @@
+/* Step by step, looking again behind each. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/when.h"
+#include "cmd/rotate/backup.h"
+#include "cmd/rotate/run.h"
+
+#define POLL_MS	1000	/* between two looks, at least; five times a look's */
+#define STATE_MAX 512
+
+volatile sig_atomic_t rotate_signal;
+
+struct apply {
+	struct run	*r;
+	struct cert	*first;		/* the root when it began */
+	int		 asked;
+	int64_t		 progress;	/* when there was some, ms */
+	size_t		 best;		/* the fewest left of this step */
+	char		 step[STATE_MAX];
+	char		 state[STATE_MAX];	/* for who is interrupted */
+	int64_t		 took;		/* the last look, ms */
+};
+
+static int64_t
+now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* A signal ends it. */
+static void
+nap(const struct apply *a)
+{
+	int64_t ms = 5 * a->took > POLL_MS ? 5 * a->took : POLL_MS;
+	struct timespec ts = { ms / 1000, ms % 1000 * 1000000 };
+
+	nanosleep(&ts, NULL);
+}
+
+/* ---- consent ---- */
+
+static void
+show(struct run *r, const struct look *l, const struct ro_next *next)
+{
+	char hex[2 * CERT_SHA256_LEN + 1] = "-";
+	const struct cert *root = l->ca.fact.root;
+	size_t i;
+
+	if (root != NULL)
+		cert_hex(root, hex);
+	cli_note(stderr, "server:     %s", kube_server(r->kube));
+	if (r->flags.context != NULL)
+		cli_note(stderr, "context:    %s", r->flags.context);
+	cli_note(stderr, "CA secret:  %s/%s", l->ca.ns, l->ca.name);
+	cli_note(stderr, "root:       %s", hex);
+	if (root != NULL)
+		cli_note(stderr, "days left:  %lld", (long long)when_days(
+		    root->not_after, r->now));
+	for (i = 0; !r->params.restart_none && i < l->npart; i++)
+		cli_note(stderr, "may restart: %s %s/%s", l->part[i].kind,
+		    l->part[i].ns, l->part[i].name);
+	cli_note(stderr, "%zu steps to do", next->todo);
+}
+
+/* 1: yes. */
+static int
+consent(struct run *r, const struct look *l, const struct ro_next *next,
+    struct err *e)
+{
+	char answer[16];
+
+	if (r->own.yes || r->own.dry_run)
+		return 1;
+	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
+		return err_set(e, ERR_USAGE, "--apply asks before it writes, "
+		    "and there is no terminal to ask on: --yes does without");
+	show(r, l, next);
+	fputs("Go on? [y/N] ", stderr);
+	fflush(stderr);
+	if (fgets(answer, sizeof(answer), stdin) != NULL &&
+	    (answer[0] == 'y' || answer[0] == 'Y'))
+		return 1;
+	return err_set(e, ERR_USAGE, "not agreed to: nothing was written");
+}
+
+/* ---- the records ---- */
+
+/* The plan as it stands, but for what was said when it was done. */
+static int
+put_left(void *arg, const struct ro_record *rec, struct err *e)
+{
+	struct apply *a = arg;
+	char key[3 * CLI_NAMESPACE_MAX];
+	size_t i;
+
+	snprintf(key, sizeof(key), "%s %.100s/%.253s/%.253s",
+	    ro_step_name(rec->step), rec->ref->kind, rec->ref->ns,
+	    rec->ref->name);
+	for (i = 0; rec->verdict == RO_DONE && i < a->r->said.n; i++)
+		if (strcmp(a->r->said.v[i], key) == 0)
+			return 0;
+	return rotate_put(a->r, rec, e);
+}
+
+static int
+say_step(struct apply *a, enum ro_step step, const struct ref *ref,
+    const char *rule, const char *what, struct err *e)
+{
+	char key[3 * CLI_NAMESPACE_MAX];
+
+	snprintf(key, sizeof(key), "%s %.100s/%.253s/%.253s",
+	    ro_step_name(step), ref->kind, ref->ns, ref->name);
+	return names_add(&a->r->said, key, e) == -1 ? -1 :
+	    rotate_say(a->r, a->r->own.dry_run ? RO_TODO : RO_DONE, step, ref,
+	    rule, e, "%s", what);
+}
+
+static int
+finish(struct apply *a, const struct look *l, struct err *e)
+{
+	struct ro_next next;
+
+	return ro_plan(&a->r->params, &l->view, put_left, a, &next, e);
+}
+
+/* ---- signals and time ---- */
+
+static void
+note_state(struct apply *a, const struct look *l)
+{
+	char hex[2 * CERT_SHA256_LEN + 1];
+
+	if (l->ca.fact.root == NULL) {
+		snprintf(a->state, sizeof(a->state), "there is no CA secret");
+		return;
+	}
+	cert_hex(l->ca.fact.root, hex);
+	snprintf(a->state, sizeof(a->state), "the CA secret holds %s (%s "
+	    "root), and %zu of %zu are behind", hex, a->first != NULL &&
+	    cert_equal(a->first, l->ca.fact.root) ? "the old" : "the new",
+	    l->view.stale, l->view.consumers);
+}
+
+static int
+interrupted(const struct apply *a, struct err *e)
+{
+	return err_set(e, ERR_IO, "interrupted: %s; go on with: kubectl istio "
+	    "rotate --apply%s%s", a->state[0] != '\0' ? a->state :
+	    "nothing was written", a->r->own.rollback != NULL ?
+	    " --rollback " : "", a->r->own.rollback != NULL ?
+	    a->r->own.rollback : "");
+}
+
+/* Another step, or fewer who are left of it, is progress. */
+static int
+is_over(struct apply *a, const struct look *l, const struct ro_next *next)
+{
+	char step[STATE_MAX];
+	size_t left = l->view.stale;
+
+	snprintf(step, sizeof(step), "%s %.100s/%.200s %d",
+	    ro_step_name(next->step), next->part == NULL ? "" :
+	    next->part->ref.ns, next->part == NULL ? "" :
+	    next->part->ref.name, next->part != NULL && next->part->marked);
+	if (strcmp(step, a->step) != 0 || left < a->best) {
+		strcpy(a->step, step);
+		a->best = left;
+		a->progress = now_ms();
+	}
+	return now_ms() - a->progress > a->r->own.timeout * 1000;
+}
+
+/* ---- the steps ---- */
+
+/* 1: there is no use in going on. */
+static int
+take(struct apply *a, struct look *l, const struct ro_next *next,
+    struct err *e)
+{
+	const struct ro_part *part = next->part;
+	struct run *r = a->r;
+
+	switch (next->step) {
+	case RO_BACKUP:
+	case RO_WRITE:
+		return rotate_swap(r, l, next, e);
+	case RO_RESTART:
+	case RO_ROLL:
+		if (part->marked)
+			break;
+		return rotate_restart(r, l, part, e) == -1 ||
+		    say_step(a, next->step, &part->ref, "reads-once",
+		    "restarted: its pods are replaced one by one", e) == -1 ?
+		    -1 : 0;
+	case RO_WAIT:
+		progress_bar(&r->progress, l->view.consumers - l->view.stale,
+		    l->view.consumers);
+		break;
+	default:
+		return 1;
+	}
+	nap(a);
+	return 0;
+}
+
+/* All that would be written, sent to be checked. */
+static int
+rehearse(struct apply *a, struct look *l, const struct ro_next *next,
+    struct err *e)
+{
+	struct run *r = a->r;
+	size_t i;
+	int ret = 0;
+
+	if (next->step == RO_BACKUP || next->step == RO_WRITE)
+		ret = rotate_swap(r, l, next, e);
+	for (i = 0; ret == 0 && !r->params.restart_none && i < l->npart; i++)
+		if (l->part[i].fact.part != PART_PROXY || r->params.roll)
+			ret = rotate_restart(r, l, &l->facts[i], e);
+	return ret == -1 ? -1 : finish(a, l, e);
+}
+
+/* Once, before the first write.  1: it may not go on. */
+static int
+begin(struct apply *a, const struct look *l, const struct ro_next *next,
+    struct err *e)
+{
+	int lacks;
+
+	if (a->asked)
+		return 0;
+	if ((lacks = rotate_rights(a->r, l, e)) != 0)
+		return lacks;
+	if (consent(a->r, l, next, e) == -1)
+		return -1;
+	a->asked = 1;
+	if (l->ca.fact.root != NULL)
+		a->first = cert_ref((struct cert *)l->ca.fact.root);
+	return 0;
+}
+
+/* The same key all the way; anything else is somebody else's doing. */
+static int
+is_ours(const struct apply *a, const struct look *l)
+{
+	return a->first == NULL || l->ca.fact.root == NULL ||
+	    cert_same_key(a->first, l->ca.fact.root);
+}
+
+/* 1: it is over. */
+static int
+round_of(struct apply *a, struct look *l, struct err *e)
+{
+	struct run *r = a->r;
+	struct ro_next next;
+	int ret;
+
+	if (ro_plan(&r->params, &l->view, NULL, NULL, &next, e) == -1 ||
+	    rotate_arrived(r, l, e) == -1)
+		return -1;
+	note_state(a, l);
+	if (!is_ours(a, l))
+		return rotate_say(r, RO_STOP, RO_WRITE, &l->ca.fact.ref,
+		    "ca-secret-changed", e, "somebody else has put another "
+		    "key there meanwhile: look who, before anything is "
+		    "restarted") == -1 ? -1 : 1;
+	if (next.stops > 0 || next.todo == 0)
+		return finish(a, l, e) == -1 ? -1 : 1;
+	if ((ret = begin(a, l, &next, e)) != 0)
+		return ret;
+	if (r->own.dry_run)
+		return rehearse(a, l, &next, e) == -1 ? -1 : 1;
+	if (is_over(a, l, &next)) {
+		cli_note(stderr, "%lld s without progress: given up",
+		    (long long)r->own.timeout);
+		return finish(a, l, e) == -1 ? -1 : 1;
+	}
+	if ((ret = take(a, l, &next, e)) != 1)
+		return ret;
+	return next.step == RO_GOAL && finish(a, l, e) == -1 ? -1 : 1;
+}
+
+/* A server that is away for a while is waited for, once it had been there. */
+static int
+look_again(struct apply *a, struct look *l, struct err *e)
+{
+	int64_t began = now_ms();
+	int ret;
+
+	a->r->now = (int64_t)time(NULL);
+	while ((ret = rotate_look(a->r, NULL, l, e)) == -1 && a->asked &&
+	    e->class == ERR_NET && !rotate_signal &&
+	    now_ms() - a->progress < a->r->own.timeout * 1000) {
+		look_free(l);
+		e->class = ERR_NONE;
+		nap(a);
+		began = now_ms();
+	}
+	a->took = now_ms() - began;
+	return ret;
+}
+
+static void
+on_signal(int sig)
+{
+	rotate_signal = sig;
+}
+
+static void
+catch_signals(void)
+{
+	struct sigaction sa;
+
+	memset(&sa, 0, sizeof(sa));
+	sa.sa_handler = on_signal;
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+	sigaction(SIGHUP, &sa, NULL);
+	sa.sa_handler = SIG_IGN;
+	sigaction(SIGPIPE, &sa, NULL);
+}
+
+int
+rotate_apply(struct run *r, struct err *e)
+{
+	struct apply a = { .r = r, .best = SIZE_MAX };
+	struct look l;
+	int ret = 0;
+
+	catch_signals();
+	a.progress = now_ms();
+	while (ret == 0) {
+		if (rotate_signal) {
+			ret = interrupted(&a, e);
+			break;
+		}
+		if ((ret = look_again(&a, &l, e)) == 0)
+			ret = round_of(&a, &l, e);
+		if (ret == -1 && rotate_signal)
+			interrupted(&a, e);
+		look_free(&l);
+	}
+	progress_clear(&r->progress);
+	cert_free(a.first);
+	return ret == -1 ? -1 : 0;
+}

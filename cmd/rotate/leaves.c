@@ -1,0 +1,168 @@
+/*
+ * What leaves say about roots: the bytes that they name their issuer in, and
+ * which other root of the key somebody still holds.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/rotate/run.h"
+
+#define SPELLINGS	8	/* of one name, that are told apart */
+
+struct spelling {
+	struct buf	 der;
+	size_t		 n;
+	int		 ours;	/* signed with the root's key */
+};
+
+struct leaves {
+	const struct cert	*root;		/* in force */
+	const uint8_t		*from;
+	struct spelling		 name[SPELLINGS];
+	size_t			 nname;
+	struct buf		 last;		/* the copy seen just before */
+	int64_t			 former;
+	int			 succeeds;
+	int			 pins;
+};
+
+int
+leaves_new(const struct run *r, const struct ca *ca, struct leaves **out,
+    struct err *e)
+{
+	struct leaves *v;
+
+	*out = NULL;
+	if ((v = calloc(1, sizeof(*v))) == NULL)
+		return err_nomem(e);
+	v->root = ca->fact.root;
+	v->from = r->params.from;
+	buf_init(&v->last, BUNDLE_BYTES_MAX, "a bundle");
+	*out = v;
+	return 0;
+}
+
+/* Anything of the root's key that is not the root itself. */
+static void
+look_at_root(struct leaves *v, const struct cert *c)
+{
+	if (!cert_same_key(c, v->root) || cert_equal(c, v->root))
+		return;
+	if (v->former < c->not_after)
+		v->former = c->not_after;
+	if (v->from != NULL && memcmp(v->from, c->sha256,
+	    CERT_SHA256_LEN) == 0)
+		v->succeeds = 1;
+}
+
+static int
+add_root(struct leaves *v, const struct entry *en, struct err *e)
+{
+	struct bundle b;
+	size_t i;
+
+	if (en->seen.state != SEEN_PRESENT || (en->len == v->last.len &&
+	    (en->len == 0 || memcmp(en->text, v->last.p, en->len) == 0)))
+		return 0;
+	buf_reset(&v->last);
+	if (buf_append(&v->last, en->text, en->len, e) == -1 ||
+	    bundle_parse(en->text, en->len, &b, e) == -1)
+		return -1;
+	for (i = 0; i < b.n; i++)
+		if (b.item[i].cert != NULL)
+			look_at_root(v, b.item[i].cert);
+	bundle_release(&b);
+	return 0;
+}
+
+static int
+add_leaf(struct leaves *v, const struct cert *leaf, struct err *e)
+{
+	struct spelling *s;
+	size_t i;
+
+	for (i = 0; i < v->nname; i++) {
+		s = &v->name[i];
+		if (s->der.len == leaf->issuer.len && memcmp(s->der.p,
+		    leaf->issuer.p, s->der.len) == 0)
+			break;
+	}
+	if (i == v->nname) {
+		if (v->nname == SPELLINGS)
+			return 0;
+		s = &v->name[v->nname++];
+		buf_init(&s->der, CERT_DER_MAX, "a name");
+		s->ours = cert_signed_by(leaf, v->root);
+		if (buf_append(&s->der, leaf->issuer.p, leaf->issuer.len,
+		    e) == -1)
+			return -1;
+	} else if (!v->name[i].ours)
+		v->name[i].ours = cert_signed_by(leaf, v->root);
+	v->name[i].n++;
+	v->pins |= leaf->aki_pins;
+	return 0;
+}
+
+int
+leaves_add(struct leaves *v, const struct workload *f, struct err *e)
+{
+	struct bundle b;
+	int ret = 0;
+
+	if (v->root == NULL)
+		return 0;
+	if (add_root(v, &f->root, e) == -1)
+		return -1;
+	if (f->chain.seen.state != SEEN_PRESENT)
+		return 0;
+	if (bundle_parse(f->chain.text, f->chain.len, &b, e) == -1)
+		return -1;
+	if (bundle_first(&b) != NULL)
+		ret = add_leaf(v, bundle_first(&b), e);
+	bundle_release(&b);
+	return ret;
+}
+
+int
+leaves_end(struct leaves *v, struct look *l, struct err *e)
+{
+	const struct spelling *most = NULL;
+	struct ro_view *view = &l->view;
+	size_t i, all = 0;
+
+	for (i = 0; i < v->nname; i++) {
+		if (!v->name[i].ours)
+			continue;
+		all += v->name[i].n;
+		if (most == NULL || v->name[i].n > most->n)
+			most = &v->name[i];
+	}
+	if (most != NULL && buf_append(&l->issuer, most->der.p, most->der.len,
+	    e) == -1)
+		return -1;
+	if (most != NULL) {
+		view->issuer.p = l->issuer.p;
+		view->issuer.len = l->issuer.len;
+		view->nissuer = most->n;
+		view->nother = all - most->n;
+	}
+	view->former = v->former;
+	view->succeeds |= v->succeeds;
+	if (v->pins && view->ca.inapplicable == NULL)
+		view->ca.inapplicable = "leaves pin the serial number of the "
+		    "old one (authorityKeyIdentifier)";
+	return 0;
+}
+
+void
+leaves_free(struct leaves *v)
+{
+	size_t i;
+
+	if (v == NULL)
+		return;
+	for (i = 0; i < v->nname; i++)
+		buf_release(&v->name[i].der);
+	buf_release(&v->last);
+	free(v);
+}

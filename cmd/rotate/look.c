@@ -1,0 +1,390 @@
+/* One look at the mesh: certverify's judgement and proxyver's, joined. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/rotate/run.h"
+#include "mesh/names.h"
+#include "observe/holders.h"
+#include "plugins/certverify/certverify.h"
+
+struct looking {
+	struct run		*r;
+	struct look		*l;
+	struct cv		*cv;
+	struct sink		 to;		/* cv's */
+	struct leaves		*leaves;
+	struct cv_summary	 sum;
+	struct ca		 cacerts;
+	int			 trial;		/* under a root to be */
+};
+
+int
+look_left(struct look *l, const struct ref *ref, const char *rule,
+    const char *message, struct err *e)
+{
+	struct ro_left *left;
+
+	if (l->nleft == ROTATE_LEFT_MAX)
+		return err_set(e, ERR_LIMIT, "more than %d findings",
+		    ROTATE_LEFT_MAX);
+	left = reallocarray(l->left, l->nleft + 1, sizeof(*left));
+	if (left == NULL)
+		return err_nomem(e);
+	l->left = left;
+	left = &left[l->nleft++];
+	memset(left, 0, sizeof(*left));
+	left->rule = rule;
+	left->ref.kind = strdup(ref->kind);
+	left->ref.ns = strdup(ref->ns);
+	left->ref.name = strdup(ref->name);
+	left->message = strdup(message);
+	return left->ref.kind == NULL || left->ref.ns == NULL ||
+	    left->ref.name == NULL || left->message == NULL ?
+	    err_nomem(e) : 0;
+}
+
+/* ---- what is read whole: the CA's secret, and controllers ---- */
+
+static int
+on_object(void *arg, const struct kube_ask *a, const struct node *obj,
+    struct err *e)
+{
+	struct looking *g = arg;
+
+	if (strcmp(a->kind, "Secret") != 0)
+		return rotate_part(g->l, obj, e);
+	return ca_of_node(strcmp(a->name, NAME_CACERTS) == 0 ? &g->cacerts :
+	    &g->l->ca, obj, e);
+}
+
+static int
+on_failed(void *arg, const struct kube_ask *a, const struct err *why,
+    struct err *e)
+{
+	struct ref ref = { .kind = "controller", .ns = a->ns, .name = "*" };
+	struct looking *g = arg;
+	struct seen *seen = &g->l->ca.fact.seen;
+
+	if (why->class == ERR_ABSENT)
+		return 0;
+	if (strcmp(a->kind, "Secret") != 0)
+		return look_left(g->l, &ref, NULL, why->msg, e);
+	/* cacerts: certverify says so */
+	if (strcmp(a->name, NAME_CACERTS) == 0)
+		return 0;
+	seen->state = why->class == ERR_FORBIDDEN ? SEEN_FORBIDDEN :
+	    SEEN_UNREACHABLE;
+	seen->err = *why;
+	return 0;
+}
+
+static int
+read_whole(struct looking *g, struct err *e)
+{
+	const char *ns = g->r->o.istio_ns;
+	const struct kube_ask ask[] = {
+		{ "", "v1", "secrets", "Secret", ns, NAME_CA_SECRET, NULL,
+		    NULL, 1 },
+		{ "", "v1", "secrets", "Secret", ns, NAME_CACERTS, NULL, NULL,
+		    1 },
+		{ "apps", "v1", "deployments", "Deployment", ns, NULL, NULL,
+		    NULL, 1 },
+		{ "apps", "v1", "daemonsets", "DaemonSet", ns, NULL, NULL,
+		    NULL, 1 },
+	};
+	const struct kube_sink s = { .object = on_object, .failed = on_failed,
+	    .arg = g };
+
+	return kube_fetch(g->r->kube, ask, sizeof(ask) / sizeof(ask[0]), &s,
+	    e);
+}
+
+/* ---- certverify, listened to ---- */
+
+#define PASS(name, type)						\
+static int								\
+tap_##name(void *arg, const struct type *f, struct err *e)		\
+{									\
+	struct looking *g = arg;					\
+									\
+	return g->to.name(g->to.arg, f, e);				\
+}
+
+PASS(ca_secret, ca_secret)
+PASS(trust_copy, trust_copy)
+PASS(webhook, webhook)
+PASS(ns, mesh_ns)
+PASS(mesh_config, mesh_config)
+PASS(account, ref)
+PASS(deployment, deployment)
+
+static int
+tap_workload(void *arg, const struct workload *f, struct err *e)
+{
+	struct looking *g = arg;
+
+	if (g->leaves != NULL && leaves_add(g->leaves, f, e) == -1)
+		return -1;
+	return g->to.workload(g->to.arg, f, e);
+}
+
+static int
+tap_unknown(void *arg, const struct ref *f, const char *entry,
+    const struct err *why, struct err *e)
+{
+	struct looking *g = arg;
+
+	return g->to.unknown(g->to.arg, f, entry, why, e);
+}
+
+static struct sink
+tap(struct looking *g)
+{
+	const struct sink s = {
+		.ca_secret = tap_ca_secret, .trust_copy = tap_trust_copy,
+		.webhook = tap_webhook, .deployment = tap_deployment,
+		.ns = tap_ns, .workload = tap_workload,
+		.mesh_config = tap_mesh_config, .account = tap_account,
+		.unknown = tap_unknown, .arg = g
+	};
+
+	return s;
+}
+
+static int
+read_holders(struct looking *g, struct err *e)
+{
+	const struct observe_options oo = { .default_ns = "default",
+	    .text = 1, .progress = progress_hear, .arg = &g->r->progress };
+	const struct holders_scope scope = { .istio_ns = g->r->o.istio_ns };
+	struct holders_versions versions;
+	struct sink sink;
+	int all;
+
+	g->to = cv_sink(g->cv);
+	sink = tap(g);
+	if (observe_holders(g->r->kube, &scope, &oo, &sink, &versions, e) ==
+	    -1 || cv_judge(g->cv, e) == -1)
+		return -1;
+	if (!cv_wants_accounts(g->cv))
+		return 0;
+	if (observe_accounts(g->r->kube, &scope, &oo, &sink, &all, e) == -1)
+		return -1;
+	if (all)
+		cv_accounts_all(g->cv);
+	return 0;
+}
+
+static int
+is_rule(const struct cv_finding *f, const char *id)
+{
+	return f->rule != NULL && strcmp(f->rule->id, id) == 0;
+}
+
+/* An object with two findings is stale once: they come together. */
+static int
+add_stale(struct look *l, const struct cv_finding *f, struct err *e)
+{
+	char key[3 * CLI_NAMESPACE_MAX];
+	size_t before = l->stale.n;
+
+	snprintf(key, sizeof(key), "%.100s/%.253s/%.253s", f->kind, f->ns,
+	    f->name);
+	if (names_add(&l->stale, key, e) == -1)
+		return -1;
+	if (l->stale.n > before) {
+		l->view.stale++;
+		l->view.stale_hooks += is_rule(f, "webhook-stale");
+	}
+	return 0;
+}
+
+static int
+on_finding(void *arg, const struct cv_finding *f, struct err *e)
+{
+	const struct ref ref = { .kind = f->kind, .ns = f->ns,
+	    .name = f->name };
+	struct looking *g = arg;
+
+	if (is_rule(f, "opted-out"))
+		return names_add(&g->l->opted, f->ns, e);
+	if (f->stale && !g->trial)
+		return add_stale(g->l, f, e);
+	if (f->verdict == VERDICT_UNKNOWN)
+		return look_left(g->l, &ref, NULL, f->message, e);
+	if (f->verdict != VERDICT_BAD)
+		return 0;
+	return look_left(g->l, &ref, f->rule->id, f->message, e);
+}
+
+/* ---- all of it, as the plugin takes it ---- */
+
+/* Citadel 1.3.0 to 1.4.8 deletes where it does not manage. */
+static int
+deletes(const struct look *l)
+{
+	const struct version *v = &l->plane.citadel_version;
+
+	return l->view.era == ERA_CITADEL && version_at_least(v, 1, 3, 0) &&
+	    !version_at_least(v, 1, 4, 9);
+}
+
+static int
+unmanaged(struct look *l, struct err *e)
+{
+	struct ro_view *v = &l->view;
+	char **ns = l->running.v;
+	size_t i, j = 0;
+
+	names_sort(&l->opted);
+	if (l->opted.n == 0 || !deletes(l))
+		return 0;
+	l->unmanaged = calloc(l->opted.n, sizeof(*l->unmanaged));
+	if (l->unmanaged == NULL)
+		return err_nomem(e);
+	for (i = 0; i < l->opted.n; i++) {
+		while (j < l->running.n && strcmp(ns[j], l->opted.v[i]) < 0)
+			j++;
+		if (j < l->running.n && strcmp(ns[j], l->opted.v[i]) == 0)
+			l->unmanaged[v->nunmanaged++] = l->opted.v[i];
+	}
+	v->unmanaged = l->unmanaged;
+	return 0;
+}
+
+/* Marked: for the root that is in force now. */
+static int
+facts(struct look *l, struct err *e)
+{
+	char hex[2 * CERT_SHA256_LEN + 1] = "";
+	struct controller *c;
+	size_t i;
+
+	if (l->ca.fact.root != NULL)
+		cert_hex(l->ca.fact.root, hex);
+	if ((l->facts = calloc(l->npart + 1, sizeof(*l->facts))) == NULL)
+		return err_nomem(e);
+	for (i = 0; i < l->npart; i++) {
+		c = &l->part[i];
+		c->fact.ref.kind = c->kind;
+		c->fact.ref.ns = c->ns;
+		c->fact.ref.name = c->name;
+		c->fact.ref.uid = c->uid;
+		c->fact.ref.version = c->version;
+		c->fact.marked = hex[0] != '\0' && strcmp(c->mark, hex) == 0;
+		if (!c->fact.marked)
+			c->fact.marked_at = 0;
+		l->facts[i] = c->fact;
+	}
+	return 0;
+}
+
+static int
+fill(struct looking *g, struct err *e)
+{
+	struct look *l = g->l;
+	struct ro_view *v = &l->view;
+	int64_t server, ours;
+
+	v->now = g->r->now;
+	if (kube_clock(g->r->kube, &server, &ours))
+		v->skew = ours - server;
+	v->era = g->sum.era;
+	l->plane = *g->sum.plane;
+	v->plane = &l->plane;
+	v->in_force = g->sum.self_signed ? CA_SECRET : g->sum.in_force;
+	v->consumers = g->sum.objects;
+	l->no_root = g->sum.no_root;
+	if (facts(l, e) == -1 || unmanaged(l, e) == -1)
+		return -1;
+	v->ca = l->ca.fact;
+	if (g->leaves != NULL && leaves_end(g->leaves, l, e) == -1)
+		return -1;
+	v->part = l->facts;
+	v->npart = l->npart;
+	v->never = l->never;
+	v->nnever = l->nnever;
+	v->left = l->left;
+	v->nleft = l->nleft;
+	return rotate_kept(g->r, l, e);
+}
+
+/* A root that istiod keeps in cacerts is self-signed all the same. */
+static void
+choose(struct looking *g)
+{
+	struct ca swap;
+
+	if (g->sum.in_force != CA_CACERTS || !g->sum.self_signed)
+		return;
+	swap = g->l->ca;
+	g->l->ca = g->cacerts;
+	g->cacerts = swap;
+}
+
+static int
+look(struct looking *g, const struct cert *as_root, struct err *e)
+{
+	struct cert *roots[1] = { (struct cert *)as_root };
+	struct cv_params p = { .now = g->r->now, .warn = 0,
+	    .istio_ns = g->r->o.istio_ns, .live = 1 };
+
+	if (as_root != NULL) {
+		g->trial = 1;
+		p.root = roots;
+		p.nroot = 1;
+	}
+	if (read_whole(g, e) == -1 || cv_new(&p, &g->cv, e) == -1 ||
+	    leaves_new(g->r, &g->l->ca, &g->leaves, e) == -1 ||
+	    read_holders(g, e) == -1 || rotate_pods(g->r, g->l, e) == -1 ||
+	    cv_end(g->cv, on_finding, g, &g->sum, e) == -1)
+		return -1;
+	choose(g);
+	return fill(g, e);
+}
+
+int
+rotate_look(struct run *r, const struct cert *as_root, struct look *l,
+    struct err *e)
+{
+	struct looking g = { .r = r, .l = l };
+	int ret;
+
+	memset(l, 0, sizeof(*l));
+	ca_init(&l->ca);
+	ca_init(&g.cacerts);
+	buf_init(&l->issuer, CERT_DER_MAX, "a name");
+	snprintf(l->ca.ns, sizeof(l->ca.ns), "%s", r->o.istio_ns);
+	l->ca.fact.ref.kind = "secret";
+	l->ca.fact.ref.ns = l->ca.ns;
+	l->ca.fact.ref.name = l->ca.name;
+	ret = look(&g, as_root, e);
+	progress_clear(&r->progress);
+	ca_release(&g.cacerts);
+	leaves_free(g.leaves);
+	cv_free(g.cv);
+	return ret;
+}
+
+void
+look_free(struct look *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->nleft; i++) {
+		free((char *)l->left[i].ref.kind);
+		free((char *)l->left[i].ref.ns);
+		free((char *)l->left[i].ref.name);
+		free((char *)l->left[i].message);
+	}
+	free(l->left);
+	free(l->never);
+	free(l->unmanaged);
+	names_free(&l->pods);
+	names_free(&l->running);
+	names_free(&l->opted);
+	names_free(&l->stale);
+	buf_release(&l->issuer);
+	rotate_parts_free(l);
+	ca_release(&l->ca);
+}

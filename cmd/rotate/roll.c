@@ -1,0 +1,249 @@
+/* Pods that never reload a root, and what would make them again. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/rotate/run.h"
+#include "observe/pods.h"
+#include "plugins/proxyver/proxyver.h"
+
+#define WAVE	32	/* objects asked for at once */
+
+struct pods {
+	struct run		*r;
+	struct look		*l;
+	struct names		 owners;	/* KIND NS NAME */
+};
+
+/* ---- which pods ---- */
+
+static int
+on_finding(void *arg, const struct pv_finding *f, struct err *e)
+{
+	char name[2 * CLI_NAMESPACE_MAX + 2];
+	struct pods *p = arg;
+
+	if (f->rule == NULL || strcmp(f->rule->id, "no-hot-reload") != 0)
+		return 0;
+	snprintf(name, sizeof(name), "%.253s/%.253s", f->ref->ns,
+	    f->ref->name);
+	return names_add(&p->l->pods, name, e);
+}
+
+static int
+on_pod(void *arg, const struct pod *pod, struct err *e)
+{
+	const struct pv_params pp = { .has_min = 0 };
+	struct pods *p = arg;
+	size_t n = 0;
+
+	if (part_completed(pod))
+		return 0;
+	return names_add(&p->l->running, pod->ref.ns, e) == -1 ? -1 :
+	    pv_judge(&pp, pod, on_finding, p, &n, e);
+}
+
+static int
+on_unknown(void *arg, const struct ref *f, const char *entry,
+    const struct err *why, struct err *e)
+{
+	struct pods *p = arg;
+
+	(void)entry;
+	return look_left(p->l, f, NULL, why->msg, e);
+}
+
+/* ---- their controllers ---- */
+
+static const char *
+text(const struct node *n, const char *key)
+{
+	const char *s = node_str(node_get(n, key), NULL);
+
+	return s == NULL ? "" : s;
+}
+
+/* The Deployment whose ReplicaSet this is: its name without the hash. */
+static int
+deployment_of(const char *set, const struct node *meta, char *out, size_t size)
+{
+	const char *hash = text(node_get(meta, "labels"),
+	    "pod-template-hash");
+	size_t n = strlen(set), h = strlen(hash);
+
+	if (h == 0 || n < h + 2 || n - h - 1 >= size ||
+	    strcmp(set + n - h, hash) != 0 || set[n - h - 1] != '-')
+		return 0;
+	snprintf(out, size, "%.*s", (int)(n - h - 1), set);
+	return 1;
+}
+
+static int
+owner_of(const struct node *pod, const char **kind, char *name, size_t size)
+{
+	const struct node *meta = node_get(pod, "metadata");
+	const struct node *list = node_get(meta, "ownerReferences"), *o;
+	size_t i;
+
+	for (i = 0; i < node_len(list); i++) {
+		o = node_at(list, i);
+		if (node_bool(node_get(o, "controller")) != 1)
+			continue;
+		*kind = text(o, "kind");
+		if (strcmp(*kind, "ReplicaSet") == 0) {
+			*kind = "Deployment";
+			return deployment_of(text(o, "name"), meta, name,
+			    size);
+		}
+		snprintf(name, size, "%s", text(o, "name"));
+		return name[0] != '\0' && (strcmp(*kind, "DaemonSet") == 0 ||
+		    strcmp(*kind, "StatefulSet") == 0);
+	}
+	return 0;
+}
+
+static int
+on_owned(void *arg, const struct kube_ask *a, const struct node *obj,
+    struct err *e)
+{
+	char name[CLI_NAMESPACE_MAX + 1], line[3 * CLI_NAMESPACE_MAX];
+	struct pods *p = arg;
+	const char *kind;
+	size_t i;
+
+	if (!owner_of(obj, &kind, name, sizeof(name)))
+		return 0;
+	for (i = 0; i < p->l->nnever; i++)
+		if (strcmp(p->l->never[i].ref.ns, a->ns) == 0 &&
+		    strcmp(p->l->never[i].ref.name, a->name) == 0)
+			p->l->never[i].controlled = 1;
+	snprintf(line, sizeof(line), "%s %s %s", kind, a->ns, name);
+	return names_add(&p->owners, line, e);
+}
+
+/* Gone meanwhile, or not to be seen: then it is not controlled. */
+static int
+on_failed(void *arg, const struct kube_ask *a, const struct err *why,
+    struct err *e)
+{
+	(void)arg;
+	(void)a;
+	(void)why;
+	(void)e;
+	return 0;
+}
+
+static int
+on_controller(void *arg, const struct kube_ask *a, const struct node *obj,
+    struct err *e)
+{
+	struct pods *p = arg;
+	size_t before = p->l->npart;
+
+	(void)a;
+	if (rotate_part(p->l, obj, e) == -1)
+		return -1;
+	/* what is in the control plane's namespace is there already */
+	if (p->l->npart > before)
+		p->l->part[before].fact.part = PART_PROXY;
+	return 0;
+}
+
+static struct kube_ask
+ask_pod(const struct ro_pod *pod)
+{
+	struct kube_ask a = { .group = "", .version = "v1",
+	    .resource = "pods", .kind = "Pod", .ns = pod->ref.ns,
+	    .name = pod->ref.name, .json = 1 };
+
+	return a;
+}
+
+static int
+fetch_owners(struct pods *p, struct err *e)
+{
+	const struct kube_sink s = { .object = on_owned, .failed = on_failed,
+	    .arg = p };
+	struct kube_ask ask[WAVE];
+	size_t i, n;
+
+	for (i = 0; i < p->l->nnever; i += n) {
+		for (n = 0; n < WAVE && i + n < p->l->nnever; n++)
+			ask[n] = ask_pod(&p->l->never[i + n]);
+		if (kube_fetch(p->r->kube, ask, n, &s, e) == -1)
+			return -1;
+	}
+	names_sort(&p->owners);
+	return 0;
+}
+
+static int
+fetch_controllers(struct pods *p, struct err *e)
+{
+	const struct kube_sink s = { .object = on_controller,
+	    .failed = on_failed, .arg = p };
+	struct kube_ask a = { .group = "apps", .version = "v1", .json = 1 };
+	char *kind, *ns, *name, *save;
+	size_t i;
+
+	for (i = 0; i < p->owners.n; i++) {
+		kind = strtok_r(p->owners.v[i], " ", &save);
+		ns = strtok_r(NULL, " ", &save);
+		name = strtok_r(NULL, " ", &save);
+		if (kind == NULL || ns == NULL || name == NULL)
+			continue;
+		a.kind = kind;
+		a.resource = strcmp(kind, "Deployment") == 0 ?
+		    "deployments" : strcmp(kind, "DaemonSet") == 0 ?
+		    "daemonsets" : "statefulsets";
+		a.ns = ns;
+		a.name = name;
+		if (kube_fetch(p->r->kube, &a, 1, &s, e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+never_of(struct look *l, struct err *e)
+{
+	char *slash;
+	size_t i;
+
+	names_sort(&l->pods);
+	names_sort(&l->running);
+	if ((l->never = calloc(l->pods.n + 1, sizeof(*l->never))) == NULL)
+		return err_nomem(e);
+	for (i = 0; i < l->pods.n; i++) {
+		if ((slash = strchr(l->pods.v[i], '/')) == NULL)
+			continue;
+		*slash = '\0';
+		l->never[l->nnever].ref.kind = "pod";
+		l->never[l->nnever].ref.ns = l->pods.v[i];
+		l->never[l->nnever++].ref.name = slash + 1;
+	}
+	return 0;
+}
+
+int
+rotate_pods(struct run *r, struct look *l, struct err *e)
+{
+	const struct observe_options oo = { .default_ns = "default",
+	    .progress = progress_hear, .arg = &r->progress };
+	const struct pods_scope scope = { .ns = NULL };
+	struct pods p = { .r = r, .l = l };
+	struct sink s;
+	int ret;
+
+	memset(&s, 0, sizeof(s));
+	s.pod = on_pod;
+	s.unknown = on_unknown;
+	s.arg = &p;
+	ret = observe_pods(r->kube, &scope, &oo, &s, e);
+	if (ret == 0)
+		ret = never_of(l, e);
+	if (ret == 0 && r->params.roll && (fetch_owners(&p, e) == -1 ||
+	    fetch_controllers(&p, e) == -1))
+		ret = -1;
+	names_free(&p.owners);
+	return ret;
+}

@@ -1,0 +1,203 @@
+/* What the files of kubectl-istio-rotate share. */
+#ifndef CMD_ROTATE_RUN_H
+#define CMD_ROTATE_RUN_H
+
+#include <signal.h>
+
+#include "base/names.h"
+#include "cli/common.h"
+#include "cli/progress.h"
+#include "cli/tally.h"
+#include "kube/flags.h"
+#include "kube/kube.h"
+#include "kube/write.h"
+#include "plugins/rotate/rotate.h"
+#include "rec/rec.h"
+
+#define ROTATE_SECRET_MAX (4 * 1024 * 1024)	/* bytes of a Secret */
+#define ROTATE_PARTS_MAX 10000	/* controllers, and pods that never reload */
+#define ROTATE_LEFT_MAX	100000	/* who is not as the goal wants him */
+
+/* What a restart leaves on a template: for which root. */
+#define ROTATE_MARK	"rotate.kubectl-istio/root-sha256"
+#define ROTATE_RESTARTED "kubectl.kubernetes.io/restartedAt"
+
+/* The flags that no other tool has, or not with these values. */
+struct own_flags {
+	const char	*from;
+	const char	*backup_dir;
+	const char	*seal_to;
+	const char	*rollback;
+	struct strs	 accept_loss;
+	int64_t		 min_left;	/* seconds; -1: half of days */
+	int64_t		 timeout;
+	int		 days;
+	int		 apply;
+	int		 yes;
+	int		 restart;	/* 0 auto, 1 none */
+	int		 roll;
+	int		 dry_run;	/* 0 none, 1 server */
+	int		 form;
+};
+
+/* The secret of the CA, as it stands; ca_release() wipes it. */
+struct ca {
+	struct ro_ca	 fact;
+	char		 name[64];	/* istio-ca-secret, or cacerts */
+	char		 ns[CLI_NAMESPACE_MAX + 1];
+	char		 uid[64];
+	char		 version[KUBE_VERSION_MAX];
+	struct buf	 cert;		/* ca-cert.pem */
+	struct buf	 key;		/* ca-key.pem */
+	int		 root_copy;	/* its root-cert.pem is not empty */
+	struct buf	 json;		/* all of it */
+	struct bundle	 bundle;	/* cert, taken apart */
+	struct err	 why;		/* if it could not be seen */
+};
+
+/* A controller, and what a write to it must say. */
+struct controller {
+	struct ro_part	 fact;
+	char		*kind, *ns, *name;
+	char		 uid[64];
+	char		 version[KUBE_VERSION_MAX];
+	char		 mark[2 * CERT_SHA256_LEN + 1];
+};
+
+/* One look at the mesh. */
+struct look {
+	struct ca		 ca;
+	struct ro_view		 view;
+	struct control_plane	 plane;
+	struct controller	*part;
+	size_t			 npart;
+	struct ro_part		*facts;		/* part's, in a row */
+	struct ro_pod		*never;
+	size_t			 nnever;
+	struct names		 pods;		/* never's, as NS/NAME */
+	struct names		 running;	/* namespaces with pods */
+	struct names		 opted;		/* namespaces that opted out */
+	char			**unmanaged;
+	struct ro_left		*left;
+	size_t			 nleft;
+	struct names		 stale;		/* KIND/NS/NAME */
+	struct buf		 issuer;	/* DER of a name */
+	int			 no_root;
+};
+
+/* One run. */
+struct run {
+	struct own_flags	 own;
+	struct cli_common	 o;
+	struct kube_flags	 flags;
+	struct ro_params	 params;
+	uint8_t			 from[CERT_SHA256_LEN];
+	struct cert		*seal_to;	/* --backup-encrypt-to */
+	struct ca		 back;		/* --rollback: the backup */
+	int64_t			 now;		/* the clock's, or --at's */
+	struct tally		 tally;
+	size_t			 count[4];	/* per enum ro_verdict */
+	struct progress		 progress;
+	struct rec_writer	*out;
+	struct err		 broken;	/* stdout is, and why */
+	int			 shown;		/* help and the like, no more */
+	struct kube		*kube;
+	struct backup		*backup;	/* of this run, for its log */
+	unsigned		 doubts;	/* writes without an answer */
+	unsigned		 writes;	/* of the CA's secret */
+	struct cert		*root;		/* that was put there */
+	int			 put;		/* but not seen there yet */
+	struct names		 said;		/* steps done, not said again */
+};
+
+/* Set by INT, TERM and HUP. */
+extern volatile sig_atomic_t rotate_signal;
+
+/* flags.c: the tool, its flags, and what they mean (r->params). */
+extern const struct cli_tool rotate_tool;
+extern const struct cli_opt rotate_opts[];
+int	rotate_params(struct run *r, const struct strs *operands,
+	    struct err *e);
+
+/* ca.c: a Secret as a document, its text wiped when it is let go. */
+int	ca_of_node(struct ca *ca, const struct node *obj, struct err *e);
+int	ca_of_text(struct ca *ca, const char *p, size_t len, struct err *e);
+void	ca_init(struct ca *ca);
+void	ca_release(struct ca *ca);
+int	ca_has_cert(const struct ca *ca);
+
+/* parts.c: Deployments and DaemonSets as controllers. */
+int	rotate_part(struct look *l, const struct node *obj, struct err *e);
+void	rotate_parts_free(struct look *l);
+
+/* roll.c: the pods that never reload, and their controllers. */
+int	rotate_pods(struct run *r, struct look *l, struct err *e);
+
+/* leaves.c: what leaves and copies of the root say about roots. */
+struct leaves;
+int	leaves_new(const struct run *r, const struct ca *ca,
+	    struct leaves **out, struct err *e);
+int	leaves_add(struct leaves *v, const struct workload *f, struct err *e);
+int	leaves_end(struct leaves *v, struct look *l, struct err *e);
+void	leaves_free(struct leaves *v);
+
+/*
+ * look.c: all that can be seen; as_root: judged by that one.  look_free() in
+ * any case.
+ */
+int	rotate_look(struct run *r, const struct cert *as_root, struct look *l,
+	    struct err *e);
+void	look_free(struct look *l);
+
+/* One who is not as the goal wants him; rule NULL: he could not be examined. */
+int	look_left(struct look *l, const struct ref *ref, const char *rule,
+	    const char *message, struct err *e);
+
+/* sign.c: a certificate of the same key, its PEM in pem. */
+int	rotate_sign(struct run *r, const struct ca *ca,
+	    const struct der *subject, struct buf *pem, struct cert **out,
+	    struct err *e);
+
+/* save.c: the backup, read back and proved; and what was kept before. */
+struct backup;
+int	rotate_save(struct run *r, const struct ca *ca, struct backup **out,
+	    struct err *e);
+int	rotate_load(struct run *r, struct err *e);
+int	rotate_kept(struct run *r, struct look *l, struct err *e);
+
+/*
+ * write.c: what is sent to the API server.  0 where it was done, and where only
+ * another look can tell (a conflict, no answer).
+ */
+int	rotate_patch(struct run *r, const struct ca *ca, const struct buf *pem,
+	    const char *sha256, struct err *e);
+int	rotate_create(struct run *r, const char *sha256, struct err *e);
+int	rotate_restart(struct run *r, const struct look *l,
+	    const struct ro_part *part, struct err *e);
+
+/*
+ * swap.c: sign, prove, keep, write.  1: it was not proved, and said so.
+ */
+int	rotate_swap(struct run *r, const struct look *l,
+	    const struct ro_next *next, struct err *e);
+int	rotate_arrived(struct run *r, const struct look *l, struct err *e);
+
+/* rights.c: what this run needs.  1: it lacks some, and said so. */
+int	rotate_rights(struct run *r, const struct look *l, struct err *e);
+int	rotate_rbac(struct run *r, struct err *e);
+
+/* apply.c: step by step, until there is nothing to do. */
+int	rotate_apply(struct run *r, struct err *e);
+
+/* filter.c: a manifest in, a manifest out. */
+int	rotate_filter(struct run *r, struct err *e);
+
+/* print.c: records.  arg is the struct run. */
+int	rotate_open(struct run *r, struct err *e);
+int	rotate_put(void *arg, const struct ro_record *rec, struct err *e);
+int	rotate_say(struct run *r, enum ro_verdict v, enum ro_step s,
+	    const struct ref *ref, const char *rule, struct err *e,
+	    const char *fmt, ...) __attribute__((format(printf, 7, 8)));
+int	rotate_close(struct run *r, struct err *e);
+
+#endif
