@@ -28,6 +28,7 @@ UNIT_certverify = base pki mesh era
 UNIT_scope =	base pki mesh era
 UNIT_probe =	base pki
 UNIT_resign =	base pki
+UNIT_resign_refused = base pki
 UNIT_cms =	base pki
 UNIT_image =	base pki mesh era
 UNIT_hashset =	base pki
