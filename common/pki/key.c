@@ -116,13 +116,14 @@ is_plain(const char *pem, size_t len)
 }
 
 enum key_state
-key_compare(const char *pem, size_t len, const struct cert *c)
+key_load(const char *pem, size_t len, const struct cert *c, EVP_PKEY **out)
 {
 	enum key_state state = KEYS_UNREADABLE;
 	EVP_PKEY *key = NULL;
 	int asked = 0;
 	BIO *bio;
 
+	*out = NULL;
 	if (len == 0)
 		return KEYS_ABSENT;
 	if (len > KEY_MAX || (bio = BIO_new_mem_buf(pem, (int)len)) == NULL)
@@ -136,8 +137,22 @@ key_compare(const char *pem, size_t len, const struct cert *c)
 		    KEYS_DIFFER;
 	if (state == KEYS_MATCH && !is_plain(pem, len))
 		state = KEYS_BROKEN;
-	EVP_PKEY_free(key);
+	if (state == KEYS_MATCH)
+		*out = key;
+	else
+		EVP_PKEY_free(key);
 	BIO_free(bio);
 	ERR_clear_error();
+	return state;
+}
+
+enum key_state
+key_compare(const char *pem, size_t len, const struct cert *c)
+{
+	enum key_state state;
+	EVP_PKEY *key;
+
+	state = key_load(pem, len, c, &key);
+	EVP_PKEY_free(key);
 	return state;
 }

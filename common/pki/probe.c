@@ -3,7 +3,6 @@
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
-#include "base/when.h"
 #include "pki/probe.h"
 #include "pki/x509.h"
 
@@ -52,17 +51,6 @@ add_exts(X509 *x, const struct cert *issuer)
 	    "critical,URI:spiffe://cluster.local/ns/default/sa/default");
 }
 
-static int
-set_time(ASN1_TIME *t, int64_t when)
-{
-	char s[WHEN_STRLEN], text[20];
-
-	when_format(when, s);
-	snprintf(text, sizeof(text), "%.4s%.2s%.2s%.2s%.2s%.2sZ", s, s + 5,
-	    s + 8, s + 11, s + 14, s + 17);
-	return ASN1_TIME_set_string_X509(t, text);
-}
-
 /* The signature: of the issuer's kind, SHA-256, and empty of meaning. */
 static int
 set_signature(X509 *x, const struct cert *issuer)
@@ -103,8 +91,8 @@ fill(X509 *x, const struct cert *issuer, int64_t now)
 	    X509_set_issuer_name(x,
 	    X509_get_subject_name(issuer->x509->x)) &&
 	    X509_set_subject_name(x, empty) &&
-	    set_time(X509_getm_notBefore(x), now - HALF_LIFE) &&
-	    set_time(X509_getm_notAfter(x), now + HALF_LIFE) &&
+	    x509_set_time(X509_getm_notBefore(x), now - HALF_LIFE) &&
+	    x509_set_time(X509_getm_notAfter(x), now + HALF_LIFE) &&
 	    X509_set_pubkey(x, issuer->x509->key) && add_exts(x, issuer) &&
 	    set_signature(x, issuer);
 	X509_NAME_free(empty);

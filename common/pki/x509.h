@@ -5,6 +5,7 @@
 #include <openssl/x509.h>
 
 #include "pki/cert.h"
+#include "pki/key.h"
 
 struct cert_x509 {
 	X509		 *x;
@@ -14,5 +15,15 @@ struct cert_x509 {
 	uint8_t		 *der;
 	EVP_PKEY_CTX	 *verify;	/* leaf_signed_by() made it; or NULL */
 };
+
+/*
+ * key_compare(), and the key itself: *out is NULL unless they match, else the
+ * caller's, for EVP_PKEY_free(), which wipes it.
+ */
+enum key_state key_load(const char *pem, size_t len, const struct cert *c,
+	    EVP_PKEY **out);
+
+/* As RFC 5280 section 4.1.2.5 has it: UTCTime until 2049; 1, or 0. */
+int	x509_set_time(ASN1_TIME *t, int64_t when);
 
 #endif

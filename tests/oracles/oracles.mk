@@ -1,6 +1,7 @@
 # make check-oracles: 10,000 chains and 20,000 mutants, judged by our three
 # rule sets and by the verifiers that they stand for; then 10,000 triples of
-# leaf, chain and trust set and 50,000 mutants of such, judged by the plugin.
+# leaf, chain and trust set and 50,000 mutants of such, judged by the plugin;
+# and what each makes of roots signed anew, and of such with one thing wrong.
 ORACLES =	$(O)/oracles
 BORING_LIB ?=	$(firstword $(wildcard /usr/lib/*/android))
 SEED ?=		1
@@ -36,6 +37,10 @@ $(ORACLES)/ours: $(O)/obj/tests/oracles/ours.o $(call room_obj,base) \
     $(call room_obj,pki)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(KI_CFLAGS) $(KI_LDFLAGS) -o $@ $^ -lcrypto
+$(ORACLES)/resigned: $(O)/obj/tests/oracles/resigned.o \
+    $(call room_obj,base) $(call room_obj,pki)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(KI_CFLAGS) $(KI_LDFLAGS) -o $@ $^ -lcrypto
 # the plugin, over as many rooms as it may see
 $(ORACLES)/plugin: $(O)/obj/tests/oracles/plugin.o \
     $(call plugin_obj,certverify) \
@@ -46,6 +51,6 @@ $(ORACLES)/plugin: $(O)/obj/tests/oracles/plugin.o \
 .PHONY: check-oracles
 check-oracles: $(call deps,oracles) $(ORACLES)/generate $(ORACLES)/openssl \
     $(ORACLES)/boringssl $(ORACLES)/go $(ORACLES)/ours \
-    $(ORACLES)/triples $(ORACLES)/plugin
+    $(ORACLES)/triples $(ORACLES)/plugin $(ORACLES)/resigned
 	@tests/oracles/run $(ORACLES) $(CHAINS) $(MUTANTS) $(SEED) \
 	    $(TRIPLES) $(TRIPLE_MUTANTS)
