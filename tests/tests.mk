@@ -36,6 +36,7 @@ UNIT_proxy =	base pki doc kube
 UNIT_cred =	base pki doc kube
 UNIT_body =	base pki doc kube
 UNIT_watch =	base pki doc kube
+UNIT_write =	base pki doc kube
 
 UNIT_BIN :=	$(patsubst tests/unit/%.c,$(O)/tests/%,\
 		$(sort $(wildcard tests/unit/test_*.c)))
@@ -61,6 +62,15 @@ $(MKMESH): $(patsubst %.c,$(O)/obj/%.o,$(sort $(wildcard tests/mkmesh/*.c))) \
 
 export MKMESH_KEYS = $(abspath $(O))/keys
 
+# ---- one write to an API server ----
+KUBEWRITE :=	$(O)/tests/kubewrite
+$(KUBEWRITE): $(O)/obj/tests/kubewrite/kubewrite.o \
+    $(foreach r,base pki doc kube,$$(call room_obj,$(r)))
+	$(say) LD $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(KI_CFLAGS) $(KI_LDFLAGS) -o $@ $^ \
+	    $(LIBS_kube) $(LIBS_doc) $(LIBS_pki)
+
 # ---- make check ----
 .PHONY: check unit cli catalogue kubeconfig mutants
 check: unit cli catalogue kubeconfig mutants
@@ -71,9 +81,10 @@ unit: $(call deps,check) $(UNIT_BIN)
 	@mkdir -p $(O)/log
 	@tests/run-unit $(O)/log/unit $(UNIT_BIN)
 
-cli: $(call deps,check) $(BINS) $(MKMESH)
+cli: $(call deps,check) $(BINS) $(MKMESH) $(KUBEWRITE)
 	@mkdir -p $(O)/log
 	@BIN=$(abspath $(O))/bin MKMESH=$(abspath $(MKMESH)) \
+	    KUBEWRITE=$(abspath $(KUBEWRITE)) \
 	    TMP=$(abspath $(O))/tmp tests/run-cli $(O)/log/cli
 
 catalogue: $(call deps,check) $(BINS) $(MKMESH)

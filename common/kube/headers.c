@@ -111,6 +111,19 @@ bearer(const struct cred *cr, struct curl_slist **l)
 }
 
 int
+transport_add_type(struct curl_slist **l, const char *type)
+{
+	struct curl_slist *more;
+
+	/* a 417 to libcurl's "Expect: 100-continue" would be a second try */
+	if (header(l, "Content-Type", type) == -1 ||
+	    (more = curl_slist_append(*l, "Expect:")) == NULL)
+		return -1;
+	*l = more;
+	return 0;
+}
+
+int
 transport_headers(const struct transport *t, const struct cred *cr,
     const char *agent, const char *accept, struct curl_slist **out)
 {

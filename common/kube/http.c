@@ -92,6 +92,7 @@ take(struct http *h, size_t slot, const char *accept)
 	t->asked = 1;
 	t->quiet = 0;
 	t->alone = 0;
+	t->send = NULL;
 	h->asked++;
 	return t;
 }
@@ -118,6 +119,17 @@ http_stream(struct http *h, size_t slot, const char *path,
 	t->alone = s->fresh;
 	t->wake = transfer_ms() + s->wait;
 	return transfer_set(t, path, e);
+}
+
+int
+http_send(struct http *h, size_t slot, const char *path, const char *accept,
+    const struct http_send *s, struct err *e)
+{
+	struct transfer *t = take(h, slot, accept);
+
+	h->fresh = 1;
+	t->send = s;
+	return transfer_set(t, path, e) == -1 ? -1 : transfer_start(t, e);
 }
 
 static const char *

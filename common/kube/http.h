@@ -1,12 +1,13 @@
 /*
- * GET requests, several at once over one connection, tried again where that
- * can help: libcurl is only here.  kube/'s own files only.
+ * Requests, several at once over one connection, tried again where that can
+ * help: libcurl is only here.  kube/'s own files only.
  *
  * What is tried again, since a GET changes nothing: a connection that broke
  * (3 times, after 0.25, 1 and 2 s); 429 and 5xx, after the Retry-After that
  * the server asks for (at most HTTP_RETRY_AFTER_MAX) or 0.5, 1 and 2 s; a 401
  * once, if new credentials could be had.  All the waiting for one answer
- * together stays below the request time-out.
+ * together stays below the request time-out.  What does change something is
+ * sent once and no more: http_send().
  */
 #ifndef KUBE_HTTP_H
 #define KUBE_HTTP_H
@@ -103,6 +104,29 @@ struct http_stream {
 };
 int	http_stream(struct http *h, size_t slot, const char *path,
 	    const char *accept, const struct http_stream *s, struct err *e);
+
+/*
+ * The same for a request with a body.  No redirect of it is followed.
+ *
+ * If it changes something, nobody sends it a second time, libcurl (which does
+ * that where a connection that it used before turns out to be dead) no more
+ * than we: it goes over a new connection, is given up when all of it together
+ * has lasted for the request time-out, and is tried again only with new
+ * credentials after a 401, since then nothing was done.
+ */
+struct http_send {
+	const char	*method;	/* "POST", "PATCH" */
+	const char	*type;		/* Content-Type */
+	const void	*p;	/* borrowed until its answer is there */
+	size_t		 len;
+	/*
+	 * NULL: it changes nothing.  Else set to 1 before the first byte of it
+	 * leaves; the caller sets it to 0.
+	 */
+	int		*sent;
+};
+int	http_send(struct http *h, size_t slot, const char *path,
+	    const char *accept, const struct http_send *s, struct err *e);
 
 /* Forget what a slot was asked and has got; spent: it is not used again. */
 void	http_drop(struct http *h, size_t slot, int spent);

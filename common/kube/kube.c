@@ -6,22 +6,13 @@
 #include <time.h>
 
 #include "base/when.h"
+#include "kube/inside.h"
 #include "kube/question.h"
 #include "kube/watch.h"
 #include "pki/bundle.h"
 
 #define ACCEPT_JSON	"application/json"
 #define ACCEPT_PROTO	"application/vnd.kubernetes.protobuf,application/json"
-struct kube {
-	const struct kube_config *c;
-	struct kube_config	 *own;		/* c, if it goes with us */
-	struct http		 *http;
-	char			  agent[128];
-	struct siphash		 *hash;
-	struct arena		  arena;
-	const struct kube_log	 *log;
-	long			  pause;	/* watch.h */
-};
 
 struct fetch {
 	struct kube		*k;
@@ -133,9 +124,8 @@ has_expired(const struct kube_config *c, char date[WHEN_STRLEN])
 	return expired;
 }
 
-/* A 401, or a server that hung up: the reason may be in our own hands. */
-static void
-explain_refusal(const struct kube_config *c, struct err *why)
+void
+kube_explain(const struct kube_config *c, struct err *why)
 {
 	char date[WHEN_STRLEN];
 	struct err was = *why;
@@ -153,7 +143,7 @@ failed(struct fetch *f, struct question *q, struct err *why, struct err *e)
 {
 	question_stop(q);
 	if (why->class == ERR_AUTH) {
-		explain_refusal(f->k->c, why);
+		kube_explain(f->k->c, why);
 		*e = *why;
 		return -1;
 	}
@@ -294,7 +284,7 @@ kube_fetch(struct kube *k, const struct kube_ask *ask, size_t n,
 	}
 	if ((ret = http_run(k->http, 2 * n, &cl, e)) == -1 &&
 	    e->class == ERR_NET)
-		explain_refusal(k->c, e);
+		kube_explain(k->c, e);
 	for (i = 0; i < n; i++)
 		question_release(&f.q[i]);
 	free(f.q);
@@ -315,6 +305,6 @@ kube_watch(struct kube *k, struct kube_watched *w, size_t n,
 	if (prepare(k, e) == -1)
 		return -1;
 	if ((ret = watch_all(&with, w, n, end, e)) == -1)
-		explain_refusal(k->c, e);
+		kube_explain(k->c, e);
 	return ret;
 }

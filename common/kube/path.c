@@ -89,6 +89,21 @@ path_of(const struct kube_ask *a, long limit, const char *token,
 }
 
 int
+path_of_write(const struct kube_ask *a, int create, int dry_run,
+    struct buf *b, struct err *e)
+{
+	struct kube_ask of = *a;
+
+	if (a->name == NULL || !is_segment(a->name))
+		return err_set(e, ERR_FORMAT, "what is written needs a name "
+		    "without '/' or '%%'");
+	if (create)
+		of.name = NULL;
+	return put_path(&of, b, e) == -1 ? -1 : buf_printf(b, e,
+	    "?fieldManager=" PATH_MANAGER "%s", dry_run ? "&dryRun=All" : "");
+}
+
+int
 path_of_watch(const struct kube_ask *a, const char *version, long seconds,
     struct buf *b, struct err *e)
 {

@@ -15,6 +15,15 @@ int	path_of(const struct kube_ask *a, long limit, const char *token,
 	    struct buf *b, struct err *e);
 
 /*
+ * To change an object with a PATCH, or to create it with a POST to its
+ * siblings; dry_run: the server does all but keep it.  Who did it is then in
+ * the object's managedFields.
+ */
+#define PATH_MANAGER	"kubectl-istio-rotate"
+int	path_of_write(const struct kube_ask *a, int create, int dry_run,
+	    struct buf *b, struct err *e);
+
+/*
  * To watch a list from a resourceVersion on ("": all that is there comes first)
  * in an answer that the server ends after so many seconds.
  */

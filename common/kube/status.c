@@ -160,7 +160,16 @@ own_words(const struct kube_ask *a, int http, const struct status *s,
 		    where);
 		break;
 	case 404:
-		snprintf(out, size, "%s not found", of);
+		if (strcmp(s->verb, "create") == 0)
+			snprintf(out, size, "%s: its namespace was not found",
+			    of);
+		else
+			snprintf(out, size, "%s not found", of);
+		break;
+	case 409:
+		snprintf(out, size, "%s %s", of, strcmp(s->reason,
+		    "AlreadyExists") == 0 ? "already exists" : "has been "
+		    "changed since it was read");
 		break;
 	case 429:
 		snprintf(out, size, "%s: the server has received too many "
@@ -232,12 +241,12 @@ status_err(const struct kube_ask *a, int http, const char *type,
 }
 
 void
-status_err_watch(const struct kube_ask *a, int http, const char *type,
-    const char *p, size_t len, struct err *why)
+status_err_verb(const struct kube_ask *a, const char *verb, int http,
+    const char *type, const char *p, size_t len, struct err *why)
 {
 	struct status s;
 
-	status_init(&s, a, "watch");
+	status_init(&s, a, verb);
 	read_status(&s, type, p, len);
 	say(&s, http, why);
 }

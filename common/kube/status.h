@@ -17,9 +17,9 @@
 void	status_err(const struct kube_ask *a, int http, const char *type,
 	    const char *p, size_t len, struct buf *token, struct err *why);
 
-/* The same of a watch. */
-void	status_err_watch(const struct kube_ask *a, int http, const char *type,
-	    const char *p, size_t len, struct err *why);
+/* The same of what is no get or list: the verb as a Role has it, "watch". */
+void	status_err_verb(const struct kube_ask *a, const char *verb, int http,
+	    const char *type, const char *p, size_t len, struct err *why);
 
 /*
  * The same of the Status that an event of a watch carries, by its own code, and

@@ -74,6 +74,47 @@ on_header(char *p, size_t size, size_t n, void *arg)
 	return n;
 }
 
+static int
+changes_something(const struct transfer *t)
+{
+	return t->send != NULL && t->send->sent != NULL;
+}
+
+/*
+ * A connection is there, and the request is about to leave: of those that
+ * change something, once.  Whatever libcurl's reason for a second time is, such
+ * as a stream that the server refused, it is a failure of this one.
+ */
+static int
+on_leave(void *arg, char *ip, char *local, int port, int local_port)
+{
+	struct transfer *t = arg;
+
+	(void)ip;
+	(void)local;
+	(void)port;
+	(void)local_port;
+	if (t->left)
+		return CURL_PREREQFUNC_ABORT;
+	t->left = 1;
+	*t->send->sent = 1;
+	return CURL_PREREQFUNC_OK;
+}
+
+static int
+set_body(struct transfer *t)
+{
+	const struct http_send *s = t->send;
+
+	transport_set_body(t->curl, s->method, s->p, s->len);
+	if (changes_something(t)) {
+		transport_set_once(&t->http->transport, t->curl);
+		curl_easy_setopt(t->curl, CURLOPT_PREREQFUNCTION, on_leave);
+		curl_easy_setopt(t->curl, CURLOPT_PREREQDATA, t);
+	}
+	return transport_add_type(&t->headers, s->type);
+}
+
 void
 transfer_drop(struct transfer *t)
 {
@@ -97,6 +138,7 @@ transfer_start(struct transfer *t, struct err *e)
 	t->over = 0;
 	t->fed = t->sized = 0;
 	t->wake = 0;
+	t->left = 0;
 	t->tries++;
 	if (cred_ready(&h->cred, transfer_wall(), e) == -1)
 		return -1;
@@ -104,6 +146,7 @@ transfer_start(struct transfer *t, struct err *e)
 	if ((t->curl = curl_easy_init()) == NULL ||
 	    transport_headers(&h->transport, &h->cred, h->o.agent, t->accept,
 	    &t->headers) == -1 ||
+	    (t->send != NULL && set_body(t) == -1) ||
 	    transport_set(&h->transport, &h->cred, t->curl, t->headers) == -1)
 		return err_nomem(e);
 	curl_easy_setopt(t->curl, CURLOPT_URL, buf_str(&t->url));
@@ -223,15 +266,17 @@ refused(struct transfer *t, long status, struct err *e)
 static void
 log_answer(const struct transfer *t, long status)
 {
+	const char *method = t->send != NULL ? t->send->method : "GET";
 	const struct http *h = t->http;
 	const char *url = buf_str(&t->url);
+	long long ms = (long long)(transfer_ms() - t->began);
 
 	if (status > 0)
-		kube_log(h->o.log, KUBE_LOG_REQUESTS, "GET %s %ld in %lld ms",
-		    url, status, (long long)(transfer_ms() - t->began));
+		kube_log(h->o.log, KUBE_LOG_REQUESTS, "%s %s %ld in %lld ms",
+		    method, url, status, ms);
 	else
-		kube_log(h->o.log, KUBE_LOG_REQUESTS, "GET %s failed after "
-		    "%lld ms", url, (long long)(transfer_ms() - t->began));
+		kube_log(h->o.log, KUBE_LOG_REQUESTS, "%s %s failed after "
+		    "%lld ms", method, url, ms);
 }
 
 int
@@ -247,13 +292,14 @@ transfer_set(struct transfer *t, const char *path, struct err *e)
 int
 transfer_again(struct transfer *t, CURLcode code, long status, struct err *e)
 {
-	int ret;
+	int once = t->quiet > 0 || changes_something(t), ret;
 
 	log_answer(t, code == CURLE_OK ? status : 0);
 	if (code != CURLE_OK)
-		return t->quiet > 0 ? 0 : retry_broken(t, code);
-	if ((ret = redirect(t, status, e)) != 0 ||
-	    (ret = refused(t, status, e)) != 0)
+		return once ? 0 : retry_broken(t, code);
+	if (t->send == NULL && (ret = redirect(t, status, e)) != 0)
 		return ret;
-	return t->quiet > 0 ? 0 : retry_busy(t, status);
+	if ((ret = refused(t, status, e)) != 0)
+		return ret;
+	return once ? 0 : retry_busy(t, status);
 }

@@ -33,6 +33,8 @@ struct transfer {
 	int64_t			 began;
 	long			 quiet;		/* a stream's; 0: it is none */
 	int			 alone;		/* over a new connection */
+	const struct http_send	*send;		/* NULL: a GET */
+	int			 left;		/* it has, in this try */
 };
 
 struct http {

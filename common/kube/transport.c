@@ -231,6 +231,21 @@ transport_set_stream(CURL *curl, long quiet, int alone)
 		curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
 }
 
+void
+transport_set_body(CURL *curl, const char *method, const void *p, size_t len)
+{
+	curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)len);
+	curl_easy_setopt(curl, CURLOPT_POSTFIELDS, (const char *)p);
+	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
+}
+
+void
+transport_set_once(const struct transport *t, CURL *curl)
+{
+	curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, t->c->timeout_ms);
+}
+
 /* ---- errors ---- */
 
 /* The text without the words that may not be said. */

@@ -31,6 +31,9 @@ int	transport_headers(const struct transport *t, const struct cred *cr,
 	    const char *agent, const char *accept, struct curl_slist **out);
 void	transport_wipe_headers(struct curl_slist **l);
 
+/* For a request with a body: what the body is. */
+int	transport_add_type(struct curl_slist **l, const char *type);
+
 /* All options that do not change from one request to the next. */
 int	transport_set(const struct transport *t, const struct cred *cr,
 	    CURL *curl, struct curl_slist *headers);
@@ -40,6 +43,13 @@ int	transport_set(const struct transport *t, const struct cred *cr,
  * nothing of it has come for so many seconds.  alone: a connection of its own.
  */
 void	transport_set_stream(CURL *curl, long quiet, int alone);
+
+/* The request has a body, which is borrowed. */
+void	transport_set_body(CURL *curl, const char *method, const void *p,
+	    size_t len);
+
+/* A connection of its own, and the time-out is for all of it. */
+void	transport_set_once(const struct transport *t, CURL *curl);
 
 /* Does a URL name the same scheme, host and port as the server? */
 int	transport_same_origin(const struct transport *t, const char *url);

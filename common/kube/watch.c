@@ -159,7 +159,7 @@ on_done(void *arg, size_t slot, const struct http_answer *a, struct err *e)
 	if (a->status == 0)
 		return again(g, slot, a->err.msg, 0, 1, e);
 	if (a->status < 200 || a->status > 299) {
-		status_err_watch(w->w->ask, a->status, a->type,
+		status_err_verb(w->w->ask, "watch", a->status, a->type,
 		    buf_str(a->body), a->body->len, &why);
 		why.retry_after = (int)a->retry_after;
 		return refused(g, slot, &why, e);
