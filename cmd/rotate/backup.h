@@ -32,6 +32,7 @@
  * Each effect is a point of base/point.h: mkdir, create, write, fsync, rename,
  * unlink, rmdir on "backup" (the directory), "backup/NAME" and "backup/.."
  * (the parents).  Not for threads: the umask is set while a directory is made.
+ * The caller ignores SIGXFSZ, or a limit on file sizes kills it half-way.
  */
 #ifndef CMD_ROTATE_BACKUP_H
 #define CMD_ROTATE_BACKUP_H
@@ -46,14 +47,14 @@
 #define BACKUP_SEALED	"secret.yaml.cms"	/* the same as CMS */
 #define BACKUP_AUDIT	"audit.log"
 
-#define BACKUP_FILE_MAX	(2u << 20)	/* bytes of a file: etcd takes 1.5 MiB */
+#define BACKUP_FILE_MAX	(2u << 20)	/* of a file: etcd has 1.5 MiB */
 #define BACKUP_LINE_MAX	4096u		/* bytes of an audit line */
 #define BACKUPS_MAX	10000u		/* of one server and namespace */
 
 /* All borrowed for the call. */
 struct backup_where {
 	const char	*dir;		/* --backup-dir, or NULL */
-	const char	*server;	/* the API server's URL, as it is used */
+	const char	*server;	/* the API server's URL, as used */
 	const char	*istio_ns;
 	int64_t		 now;		/* for <UTC time> */
 };

@@ -11,7 +11,8 @@
 #include "cmd/rotate/backup.h"
 
 #define NOBODY	65534
-#define NOW	INT64_C(1795825955)	/* date -u -d 2026-11-28T00:32:35Z +%s */
+/* date -u -d 2026-11-28T00:32:35Z +%s */
+#define NOW	INT64_C(1795825955)
 #define SERVER	"https://10.0.0.1:6443"
 /* printf %s https://10.0.0.1:6443 | sha256sum | cut -c1-16 */
 #define HASH	"b8e61dd99b9e0c42"
@@ -133,7 +134,7 @@ refused_read(const char *name, enum err_class class, const char *why)
 	struct backup *b;
 	struct buf out;
 
-	buf_init_secret(&out, BACKUP_FILE_MAX, "a Secret");
+	buf_init_secret(&out, 2 * BACKUP_FILE_MAX, "a Secret");
 	assert_int_equal(backup_open(path(name), &b, &e), 0);
 	assert_int_equal(backup_read(b, BACKUP_SECRET, &out, &e), -1);
 	assert_int_equal(out.len, 0);
@@ -251,8 +252,10 @@ test_exists(void **state)
 	refused_new("file/one", ERR_CONFIG, "not a directory");
 	where.dir = "";
 	assert_int_equal(backup_new(&where, &b, &e), -1);
+	assert_int_equal(e.class, ERR_CONFIG);
 	where.dir = "/";
 	assert_int_equal(backup_new(&where, &b, &e), -1);
+	assert_int_equal(e.class, ERR_CONFIG);
 	where.dir = NULL;
 	/* nine in a second, and each is another */
 	for (n = 0; n < 9; n++)
@@ -327,6 +330,8 @@ test_others(void **state)
 	assert_int_equal(is_there("open/a"), 0);
 	chmod(path("open"), 0775);
 	refused_new("open/one", ERR_CONFIG, "open to others");
+	chmod(path("open"), 0757);
+	refused_new("open/one", ERR_CONFIG, "open to others");
 	chmod(path("open"), 01777);
 	back_up("open/one", KEY);
 	chmod(path("open"), 0755);
@@ -334,6 +339,8 @@ test_others(void **state)
 	/* a backup itself */
 	chmod(path("open/two"), 0750);
 	refused_open("open/two", ERR_CONFIG, "(mode 0750): chmod 0700");
+	chmod(path("open/two"), 01705);
+	refused_open("open/two", ERR_CONFIG, "(mode 1705): chmod 0700");
 	chmod(path("open/two"), 01700);
 	chmod(path("open/two/secret.yaml"), 0640);
 	refused_read("open/two", ERR_CONFIG, "(mode 0640): chmod 0600");

@@ -25,7 +25,8 @@ static struct {
 	int	 kill_before;	/* at this one the process ends */
 	int	 kill_after;
 	size_t	 most;		/* bytes that a write() takes, if not 0 */
-	int	 interrupted;	/* so many say EINTR first */
+	int	 interrupt;	/* each second one says EINTR */
+	int	 interrupted;
 	char	 log[2048];
 } sys;
 
@@ -73,6 +74,13 @@ effect(const char *verb, const char *name)
 		_exit(KILLED);
 	errno = ENOSPC;
 	return sys.n == sys.full_at;
+}
+
+static int
+interrupted(void)
+{
+	errno = EINTR;
+	return sys.on && sys.interrupt && (sys.interrupted ^= 1);
 }
 
 static void
@@ -130,11 +138,8 @@ __wrap_write(int fd, const void *p, size_t n)
 {
 	ssize_t ret;
 
-	if (sys.on && sys.interrupted > 0) {
-		sys.interrupted--;
-		errno = EINTR;
+	if (interrupted())
 		return -1;
-	}
 	if (effect("write", name_of(fd)))
 		return -1;
 	if (sys.on && sys.most > 0 && n > sys.most)
@@ -149,11 +154,8 @@ __wrap_fsync(int fd)
 {
 	int ret;
 
-	if (sys.on && sys.interrupted > 0) {
-		sys.interrupted--;
-		errno = EINTR;
+	if (interrupted())
 		return -1;
-	}
 	if (effect("fsync", name_of(fd)))
 		return -1;
 	ret = __real_fsync(fd);
@@ -296,7 +298,7 @@ test_short_writes(void **state)
 
 	(void)state;
 	sys.most = 7;
-	sys.interrupted = 5;
+	sys.interrupt = 1;
 	assert_int_equal(back_up(NULL, "a line of more", &e), 0);
 	assert_string_equal(latest(), SECRET);
 }
