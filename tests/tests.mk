@@ -37,6 +37,16 @@ UNIT_cred =	base pki doc kube
 UNIT_body =	base pki doc kube
 UNIT_watch =	base pki doc kube
 UNIT_write =	base pki doc kube
+UNIT_point =
+UNIT_backup =	base pki
+UNIT_backup_fail = base pki
+
+# what a test links of cmd/, and what it puts itself in the place of
+BACKUP_OBJ =	$(addprefix rotate/,backup backup_dir backup_file \
+		backup_path)
+UNIT_CMD_backup = $(BACKUP_OBJ)
+UNIT_CMD_backup_fail = $(BACKUP_OBJ)
+UNIT_WRAP_backup_fail = mkdirat openat fchmod write fsync close renameat
 
 UNIT_BIN :=	$(patsubst tests/unit/%.c,$(O)/tests/%,\
 		$(sort $(wildcard tests/unit/test_*.c)))
@@ -45,10 +55,12 @@ $(O)/obj/tests/%.o: | $(call deps,check)
 
 $(O)/tests/test_%: $(O)/obj/tests/unit/test_%.o \
     $$(foreach r,$$(UNIT_$$*),$$(call room_obj,$$(r))) \
-    $$(call plugin_obj,$$*)
+    $$(call plugin_obj,$$*) \
+    $$(addprefix $(O)/obj/cmd/,$$(addsuffix .o,$$(UNIT_CMD_$$*)))
 	$(say) LD $@
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(KI_CFLAGS) $(KI_LDFLAGS) -o $@ $^ \
+	    $(UNIT_WRAP_$*:%=-Wl,--wrap=%) \
 	    $(foreach r,$(UNIT_$*),$(LIBS_$(r))) \
 	    $(if $(filter pki,$(UNIT_$*)),-lcrypto) -lcmocka
 
