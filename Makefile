@@ -98,8 +98,12 @@ $(O)/bin/kubectl-istio: $(O)/obj/cmd/kubectl-istio.o $(LIB)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(KI_CFLAGS) $(KI_LDFLAGS) -o $@ $^
 
+# whose judgement a tool joins with its own, in cmd/
+PLUGINS_rotate = certverify proxyver
+
 $(O)/bin/kubectl-istio-%: $(O)/obj/cmd/kubectl-istio-%.o \
-    $$(call cmd_obj,$$*) $$(call plugin_obj,$$*) $(LIB)
+    $$(call cmd_obj,$$*) $$(call plugin_obj,$$*) \
+    $$(foreach p,$$(PLUGINS_$$*),$$(call plugin_obj,$$p)) $(LIB)
 	$(say) LD $@
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(KI_CFLAGS) $(KI_LDFLAGS) -o $@ $^ $(ALL_LIBS)

@@ -326,6 +326,8 @@ catch_signals(void)
 	sigaction(SIGHUP, &sa, NULL);
 	sa.sa_handler = SIG_IGN;
 	sigaction(SIGPIPE, &sa, NULL);
+	/* a file size limit is an error like a full disk */
+	sigaction(SIGXFSZ, &sa, NULL);
 }
 
 int

@@ -28,7 +28,7 @@ review(const char *version)
 {
 	const struct kube_ask a = {
 		group, version, "selfsubjectaccessreviews",
-		"SelfSubjectAccessReview", "", NULL, NULL, NULL
+		"SelfSubjectAccessReview", "", NULL, NULL, NULL, 0
 	};
 
 	return a;

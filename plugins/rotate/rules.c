@@ -85,7 +85,7 @@ const struct rule ro_table[RO_IDS] = {
 	"the root in force is {sha256}, not the one that --from names, nor a "
 	"successor of it that a backup or a consumer shows",
 	"--from makes sure that a run that comes too late does nothing.",
-	"this tool" },
+	"kubectl-istio-rotate(1)" },
 [RO_BACK_KEY] = {
 	"other-key", VERDICT_UNKNOWN,
 	"the secret has another key (or key identifier) than the backup: to "
@@ -132,7 +132,7 @@ const struct rule ro_table[RO_IDS] = {
 	"the root, which ends on {date}, is the one that --from names: put one "
 	"of {new} days, of the same key and name, in its place",
 	"Given with the root in force, --from signs anew, whatever is left.",
-	"this tool" },
+	"kubectl-istio-rotate(1)" },
 [RO_SPELLING] = {
 	"other-spelling", VERDICT_WARN,
 	"the root spells its name in other bytes than {leaves} leaves name "
@@ -148,14 +148,14 @@ const struct rule ro_table[RO_IDS] = {
 	"rollback", VERDICT_WARN,
 	"put the backup's certificate back",
 	"The same step backwards, with the same proofs.",
-	"this tool" },
+	"kubectl-istio-rotate(1)" },
 [RO_KEEP_OLD] = {
 	"keep-the-old", VERDICT_WARN,
 	"keep the whole secret, whose root ends on {date}, where only you can "
 	"read it",
 	"A directory of mode 0700 under XDG_STATE_HOME or --backup-dir; "
 	"--rollback reads it.",
-	"this tool" },
+	"kubectl-istio-rotate(1)" },
 [RO_READS_ONCE] = {
 	"reads-once", VERDICT_WARN,
 	"{kind} {name} {why}: its pods are replaced one by one",
@@ -166,7 +166,7 @@ const struct rule ro_table[RO_IDS] = {
 	"left-to-you", VERDICT_OK,
 	"{kind} {name} {why}: kubectl rollout restart {kind} {name} -n {ns}",
 	"--restart none leaves restarts to you.",
-	"this tool" },
+	"kubectl-istio-rotate(1)" },
 [RO_BEHIND] = {
 	"behind", VERDICT_WARN,
 	"{n} of {all} {who}: they get it by themselves, and are waited for",
