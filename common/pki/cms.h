@@ -12,7 +12,8 @@
  * p: AES-256-GCM (RFC 5084) under a key that is new each time, given to the
  * recipient by RSAES-OAEP with SHA-256, or by ephemeral ECDH and AES-256 key
  * wrap.  To be opened, by OpenSSL 3.0 on (1.1.1 has no AuthEnvelopedData):
- *	openssl cms -decrypt -inform PEM -in FILE -recip CERT -inkey KEY
+ *	openssl cms -decrypt -binary -inform PEM -in FILE -recip CERT \
+ *	    -inkey KEY
  * The recipient's key must be RSA of 2,048 bits or more, or EC.  Neither its
  * dates nor its keyUsage are asked for: its key is, years later.
  *

@@ -9,7 +9,9 @@
 
 #define DAY 86400L
 
-enum { K_RSA, K_EC, K_ED, K_P384, K_RSA_2, K_WEAK, K_PSS, K_K1, K_P224, KEYS };
+enum {
+	K_RSA, K_EC, K_ED, K_P384, K_RSA_2, K_WEAK, K_PSS, K_K1, K_P224, KEYS
+};
 static EVP_PKEY *keys[KEYS];
 
 enum { PRINTABLE, UTF8, TELETEX, EMPTY, LATIN1, NAMES };	/* of a subject */
