@@ -52,29 +52,6 @@ new() {	# MESH NS/SA ISSUER KEY
 	    "cert-chain.pem=$1-$2 key.pem=pkcs1:e3 root-cert.pem=$3"
 }
 
-empty() {
-	kubectl delete mutatingwebhookconfigurations,validatingwebhookconfigurations \
-	    --all >/dev/null
-	kubectl delete clusterrole,clusterrolebinding kubectl-istio-certverify \
-	    --ignore-not-found >/dev/null
-	kubectl get namespaces -o name | grep -vE '/(default|kube-.*)$' |
-	    xargs -r kubectl delete --wait >/dev/null
-	local ns
-	for ns in default kube-system; do
-		kubectl delete configmap istio-ca-root-cert -n $ns \
-		    --ignore-not-found >/dev/null
-	done
-}
-
-load_mesh() {	# MESH.json
-	local ns
-	jq -r '.items[] | .metadata.namespace // empty' "$1" | sort -u |
-	    jq -R '{apiVersion: "v1", kind: "Namespace", metadata: {name: .}}' |
-	    kubectl apply -f - >/dev/null 2>&1
-	jq -c -f "$BATS_TEST_DIRNAME/objects.jq" "$1" |
-	    kubectl create -f - >/dev/null
-}
-
 setup_file() {
 	export D=$BATS_FILE_TMPDIR
 	export PATH=$BIN:$PATH

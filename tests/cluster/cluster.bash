@@ -98,3 +98,28 @@ compact() {
 	curl -s "$etcd/v3/kv/compaction" -d "{\"revision\": $revision}" |
 	    jq -e .header >/dev/null
 }
+
+# Nothing of any mesh is left.
+empty() {
+	kubectl delete mutatingwebhookconfigurations,validatingwebhookconfigurations \
+	    --all >/dev/null
+	kubectl delete clusterrole,clusterrolebinding kubectl-istio-certverify \
+	    --ignore-not-found >/dev/null
+	kubectl get namespaces -o name | grep -vE '/(default|kube-.*)$' |
+	    xargs -r kubectl delete --wait >/dev/null
+	local ns
+	for ns in default kube-system; do
+		kubectl delete configmap istio-ca-root-cert -n $ns \
+		    --ignore-not-found >/dev/null
+	done
+}
+
+# What mkmesh wrote, on an empty cluster, each object through a filter.
+load_mesh() {	# MESH.json [JQ]
+	local ns
+	jq -r '.items[] | .metadata.namespace // empty' "$1" | sort -u |
+	    jq -R '{apiVersion: "v1", kind: "Namespace", metadata: {name: .}}' |
+	    kubectl apply -f - >/dev/null 2>&1
+	jq -f "$BATS_TEST_DIRNAME/objects.jq" "$1" | jq -c "${2:-.}" |
+	    kubectl create -f - >/dev/null
+}
