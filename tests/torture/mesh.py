@@ -147,10 +147,10 @@ class Mesh:
 
     # the judges
 
-    def certverify(self):
+    def certverify(self, *args):
         run = subprocess.run([os.path.join(self.bin,
                                            "kubectl-istio-certverify"),
-                              "-o", "tsv"], stdin=subprocess.DEVNULL,
+                              "-o", "tsv", *args], stdin=subprocess.DEVNULL,
                              capture_output=True, text=True, timeout=60)
         return run.returncode, run.stdout, run.stderr
 
@@ -186,8 +186,8 @@ class Mesh:
         self.openssl(root)
         return root
 
-    def settled(self, root):
-        """The goal: everybody holds this root."""
+    def settled(self, root, but="nothing"):
+        """The goal: everybody holds this root, and no finding but that."""
         for name, (_, trust) in self.holders().items():
             must(trust == root.pem, f"secret {name} holds another root")
         published = self.api("GET", f"/api/v1/namespaces/{NS}/configmaps/"
@@ -197,6 +197,6 @@ class Mesh:
             "ConfigMap istio-security holds another root")
         for name in PARTS:
             must(self.ready(name), f"{name} is not ready")
-        status, out, err = self.certverify()
+        status, out, err = self.certverify("--excuse", but)
         must(status == 0, f"certverify: exit {status}: " + "; ".join(
             [x for x in out.splitlines() if x[:2] != "ok"][:3] or [err]))
