@@ -169,7 +169,8 @@ is_over(struct apply *a, const struct look *l, const struct ro_next *next)
 	snprintf(step, sizeof(step), "%s %.100s/%.200s %d",
 	    ro_step_name(next->step), next->part == NULL ? "" :
 	    next->part->ref.ns, next->part == NULL ? "" :
-	    next->part->ref.name, next->part != NULL && next->part->marked);
+	    next->part->ref.name, next->part != NULL &&
+	    ro_marked(&l->view, next->part));
 	if (strcmp(step, a->step) != 0 || left < a->best) {
 		strcpy(a->step, step);
 		a->best = left;
@@ -194,7 +195,7 @@ take(struct apply *a, struct look *l, const struct ro_next *next,
 		return rotate_swap(r, l, next, e);
 	case RO_RESTART:
 	case RO_ROLL:
-		if (part->marked)
+		if (ro_marked(&l->view, part))
 			break;
 		return rotate_restart(r, l, part, e) == -1 ||
 		    say_step(a, next->step, &part->ref, "reads-once",

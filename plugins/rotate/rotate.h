@@ -154,6 +154,9 @@ struct ro_next {
 int	ro_plan(const struct ro_params *p, const struct ro_view *v,
 	    ro_emit *emit, void *arg, struct ro_next *next, struct err *e);
 
+/* Does its mark count: not older than the root's being put there? */
+int	ro_marked(const struct ro_view *v, const struct ro_part *part);
+
 /* The table of rules.  Three are cmd/'s to say: they need more than a view. */
 extern const struct rule *const ro_rules[];	/* NULL at its end */
 const struct rule *ro_rule(const char *id);	/* NULL: no such */
