@@ -25,6 +25,8 @@ UNIT_era =	base pki mesh era
 UNIT_rootcheck = base pki mesh era
 UNIT_proxyver = base pki mesh era
 UNIT_certverify = base pki mesh era
+UNIT_rotate =	base pki mesh era
+UNIT_rotate_world = base pki mesh era
 UNIT_scope =	base pki mesh era
 UNIT_probe =	base pki
 UNIT_resign =	base pki
@@ -41,6 +43,9 @@ UNIT_point =
 UNIT_backup =	base pki
 UNIT_backup_fail = base pki
 
+# a plugin that is not named as its test is
+UNIT_PLUGIN_rotate_world = rotate
+
 # what a test links of cmd/, and what it puts itself in the place of
 BACKUP_OBJ =	$(addprefix rotate/,backup backup_dir backup_file \
 		backup_path)
@@ -56,6 +61,7 @@ $(O)/obj/tests/%.o: | $(call deps,check)
 $(O)/tests/test_%: $(O)/obj/tests/unit/test_%.o \
     $$(foreach r,$$(UNIT_$$*),$$(call room_obj,$$(r))) \
     $$(call plugin_obj,$$*) \
+    $$(foreach p,$$(UNIT_PLUGIN_$$*),$$(call plugin_obj,$$(p))) \
     $$(addprefix $(O)/obj/cmd/,$$(addsuffix .o,$$(UNIT_CMD_$$*)))
 	$(say) LD $@
 	@mkdir -p $(@D)
