@@ -158,7 +158,7 @@ const struct rule ro_table[RO_IDS] = {
 	"kubectl-istio-rotate(1)" },
 [RO_READS_ONCE] = {
 	"reads-once", VERDICT_WARN,
-	"{kind} {name} {why}: its pods are replaced one by one",
+	"{kind} {name} {why}: {what}",
 	"By the annotation that kubectl rollout restart writes. Long-lived "
 	"connections through its pods end.",
 	"era/reload.c has the file of each part and version" },
