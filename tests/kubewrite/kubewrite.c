@@ -1,11 +1,12 @@
 /*
  * One write, or the question what may be written, from the command line, by
  * the kubeconfig in $KUBECONFIG: what kube/write.h does, seen from outside.
- *	kubewrite [-adgv] [-k TOKEN] [-s SERVER] [-t TIME-OUT] patch|create \
- *	    GROUP VERSION RESOURCE KIND NAMESPACE NAME <BODY
+ *	kubewrite [-adgv] [-k TOKEN] [-s SERVER] [-t TIME-OUT] \
+ *	    patch|create GROUP VERSION RESOURCE KIND NAMESPACE NAME <BODY
  *	kubewrite [-av] ... may VERB GROUP RESOURCE NAMESPACE NAME...
- * -a: as somebody else; -k, -s: kubectl's --token and --server; -d: a dry run; -g: read the object before, so that a
- * connection is there; -v: log requests, and all that there is, to stderr.
+ * -a: as somebody else; -k, -s: kubectl's --token and --server; -d: a dry run;
+ * -g: read the object before, so that a connection is there; -v: log requests,
+ * and all that there is, to stderr.
  * Prints "http sent version uid class", class a number of base/err.h, or a 1 or
  * 0 a right; messages go to stderr.  Exit status 1: it failed; 2: usage.
  */
