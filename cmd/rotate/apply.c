@@ -185,7 +185,7 @@ is_over(struct apply *a, const struct look *l, const struct ro_next *next)
 	    next->part->ref.ns, next->part == NULL ? "" :
 	    next->part->ref.name, next->part != NULL && next->part->marked);
 	if (strcmp(step, a->step) != 0 || left < a->best) {
-		strcpy(a->step, step);
+		memcpy(a->step, step, sizeof(step));
 		a->best = left;
 		a->progress = now_ms();
 	}

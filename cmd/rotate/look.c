@@ -80,7 +80,7 @@ on_object(void *arg, const struct kube_ask *a, const struct node *obj,
 	struct looking *g = arg;
 
 	if (strcmp(a->kind, "Secret") != 0)
-		return rotate_part(g->l, obj, e);
+		return rotate_part(g->l, obj, 0, e);
 	return ca_of_node(strcmp(a->name, NAME_CACERTS) == 0 ? &g->cacerts :
 	    &g->l->ca, obj, e);
 }

@@ -202,15 +202,9 @@ on_controller(void *arg, const struct kube_ask *a, const struct node *obj,
     struct err *e)
 {
 	struct pods *p = arg;
-	size_t before = p->l->npart;
 
 	(void)a;
-	if (rotate_part(p->l, obj, e) == -1)
-		return -1;
-	/* what is in the control plane's namespace is there already */
-	if (p->l->npart > before)
-		p->l->part[before].fact.part = PART_PROXY;
-	return 0;
+	return rotate_part(p->l, obj, 1, e);
 }
 
 static struct kube_ask

@@ -130,8 +130,9 @@ void	ca_init(struct ca *ca);
 void	ca_release(struct ca *ca);
 int	ca_has_cert(const struct ca *ca);
 
-/* parts.c: Deployments and DaemonSets as controllers. */
-int	rotate_part(struct look *l, const struct node *obj, struct err *e);
+/* parts.c: a controller: of the control plane, or of proxies to be rolled. */
+int	rotate_part(struct look *l, const struct node *obj, int proxies,
+	    struct err *e);
 void	rotate_parts_free(struct look *l);
 
 /* roll.c: the pods that never reload, and their controllers. */

@@ -68,7 +68,7 @@ write_one(struct kube *k, char **arg, int read_first, int dry_run,
 	    .failed = on_failed };
 	struct kube_write w = {
 		.what = { arg[1], arg[2], arg[3], arg[4], arg[5], arg[6],
-		    NULL, NULL },
+		    NULL, NULL, 0 },
 		.verb = strcmp(arg[0], "create") == 0 ? KUBE_CREATE :
 		    KUBE_PATCH,
 		.dry_run = dry_run
