@@ -139,9 +139,10 @@ mutants: $(call deps,check) $(KC_MUTANTS)
 # ---- on a real control plane, which tests/cluster/up builds and starts ----
 .PHONY: check-cluster
 check-cluster: $(call deps,check) $(call deps,cluster) $(BINS) $(MKMESH) \
-    $(O)/bench/loadpods
+    $(KUBEWRITE) $(O)/bench/loadpods
 	@mkdir -p $(O)/log
 	@BIN=$(abspath $(O))/bin MKMESH=$(abspath $(MKMESH)) \
+	    KUBEWRITE=$(abspath $(KUBEWRITE)) \
 	    LOADPODS=$(abspath $(O))/bench/loadpods \
 	    TMP=$(abspath $(O))/tmp tests/cluster/run $(O)/log/cluster
 

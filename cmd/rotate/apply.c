@@ -123,6 +123,20 @@ say_step(struct apply *a, enum ro_step step, const struct ref *ref,
 	    rule, e, "%s", what);
 }
 
+/* Who has been waited for in vain. */
+static int
+put_late(struct apply *a, const struct look *l, struct err *e)
+{
+	size_t i;
+
+	for (i = 0; i < l->nlate; i++)
+		if (rotate_say(a->r, RO_TODO, RO_WAIT, &l->late[i].ref,
+		    "behind", e, "%s: %s", l->late[i].rule,
+		    l->late[i].message) == -1)
+			return -1;
+	return 0;
+}
+
 static int
 finish(struct apply *a, const struct look *l, struct err *e)
 {
@@ -172,7 +186,7 @@ is_over(struct apply *a, const struct look *l, const struct ro_next *next)
 	    next->part->ref.name, next->part != NULL &&
 	    ro_marked(&l->view, next->part));
 	if (strcmp(step, a->step) != 0 || left < a->best) {
-		strcpy(a->step, step);
+		memcpy(a->step, step, sizeof(step));
 		a->best = left;
 		a->progress = now_ms();
 	}
@@ -282,7 +296,8 @@ round_of(struct apply *a, struct look *l, struct err *e)
 	if (is_over(a, l, &next)) {
 		cli_note(stderr, "%lld s without progress: given up",
 		    (long long)r->own.timeout);
-		return finish(a, l, e) == -1 ? -1 : 1;
+		return finish(a, l, e) == -1 || put_late(a, l, e) == -1 ? -1 :
+		    1;
 	}
 	if ((ret = take(a, l, &next, e)) != 1)
 		return ret;
