@@ -223,3 +223,4 @@ fuzz-cover: $(FUZZ:%=$(O)/fuzz/cover_%)
 
 -include tests/oracles/oracles.mk
 -include tests/bench/bench.mk
+-include tests/model/model.mk

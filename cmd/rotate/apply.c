@@ -262,12 +262,21 @@ begin(struct apply *a, const struct look *l, const struct ro_next *next,
 	return 0;
 }
 
-/* The same key all the way; anything else is somebody else's doing. */
+/*
+ * The same key all the way; anything else is somebody else's doing.  A rollback
+ * undoes what it found, and no more: it and the CA's own rotator would undo
+ * each other for ever.
+ */
 static int
 is_ours(const struct apply *a, const struct look *l)
 {
-	return a->first == NULL || l->ca.fact.root == NULL ||
-	    cert_same_key(a->first, l->ca.fact.root);
+	const struct cert *root = l->ca.fact.root, *back = a->r->params.back;
+
+	if (a->first == NULL || root == NULL)
+		return 1;
+	if (back != NULL)
+		return cert_equal(root, a->first) || cert_equal(root, back);
+	return cert_same_key(a->first, root);
 }
 
 /* 1: it is over. */
@@ -285,7 +294,7 @@ round_of(struct apply *a, struct look *l, struct err *e)
 	if (!is_ours(a, l))
 		return rotate_say(r, RO_STOP, RO_WRITE, &l->ca.fact.ref,
 		    "ca-secret-changed", e, "somebody else has put another "
-		    "key there meanwhile: look who, before anything is "
+		    "root there meanwhile: look who, before anything is "
 		    "restarted") == -1 ? -1 : 1;
 	if (next.stops > 0 || next.todo == 0)
 		return finish(a, l, e) == -1 ? -1 : 1;
