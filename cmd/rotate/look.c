@@ -139,8 +139,6 @@ tap_##name(void *arg, const struct type *f, struct err *e)		\
 }
 
 PASS(ca_secret, ca_secret)
-PASS(trust_copy, trust_copy)
-PASS(webhook, webhook)
 PASS(ns, mesh_ns)
 PASS(mesh_config, mesh_config)
 PASS(account, ref)
@@ -157,6 +155,29 @@ tap_workload(void *arg, const struct workload *f, struct err *e)
 	    leaves_add(g->leaves, f, e) == -1)
 		return -1;
 	return g->to.workload(g->to.arg, f, e);
+}
+
+/* A copy that Istio keeps; what users give to their mesh is theirs. */
+static int
+tap_trust_copy(void *arg, const struct trust_copy *f, struct err *e)
+{
+	struct looking *g = arg;
+
+	if ((f->source == TRUST_CA_ROOT_CERT || f->source ==
+	    TRUST_ISTIO_SECURITY) && leaves_copy(g->leaves, &f->entry, e) ==
+	    -1)
+		return -1;
+	return g->to.trust_copy(g->to.arg, f, e);
+}
+
+static int
+tap_webhook(void *arg, const struct webhook *f, struct err *e)
+{
+	struct looking *g = arg;
+
+	if (leaves_copy(g->leaves, &f->entry, e) == -1)
+		return -1;
+	return g->to.webhook(g->to.arg, f, e);
 }
 
 static int
@@ -367,7 +388,8 @@ look(struct looking *g, const struct cert *as_root, struct err *e)
 		p.nroot = 1;
 	}
 	if (read_whole(g, e) == -1 || cv_new(&p, &g->cv, e) == -1 ||
-	    leaves_new(g->r, &g->l->ca, &g->leaves, e) == -1 ||
+	    leaves_new(g->r, ca_has_cert(&g->l->ca) ? &g->l->ca : &g->cacerts,
+	    &g->leaves, e) == -1 ||
 	    read_holders(g, e) == -1 || rotate_pods(g->r, g->l, e) == -1 ||
 	    cv_end(g->cv, on_finding, g, &g->sum, e) == -1)
 		return -1;

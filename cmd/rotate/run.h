@@ -143,6 +143,7 @@ struct leaves;
 int	leaves_new(const struct run *r, const struct ca *ca,
 	    struct leaves **out, struct err *e);
 int	leaves_add(struct leaves *v, const struct workload *f, struct err *e);
+int	leaves_copy(struct leaves *v, const struct entry *en, struct err *e);
 int	leaves_end(struct leaves *v, struct look *l, struct err *e);
 void	leaves_free(struct leaves *v);
 
