@@ -101,9 +101,9 @@ say_part(struct plan *pl, const struct ro_part *part, enum ro_step step,
 	}
 	ro_word(pl, "why", "%s", why);
 	ro_word(pl, "what", "%s", verdict == RO_DONE ? "it has been restarted "
-	    "since" : pl->why == RO_REACHED && ro_marked(pl->v, part) ? "it has been "
-	    "told to, and not all of its pods are Ready" : "its pods are "
-	    "replaced one by one");
+	    "since" : pl->why == RO_REACHED && ro_marked(pl->v, part) ?
+	    "it has been told to, and not all of its pods are Ready" :
+	    "its pods are replaced one by one");
 	ro_word(pl, "kind", "%s", part->ref.kind);
 	ro_word(pl, "name", "%s", part->ref.name);
 	ro_word(pl, "ns", "%s", part->ref.ns);

@@ -14,7 +14,8 @@
  * it saw, with the resourceVersion of then; others move in between.  It keeps
  * nothing but backups and marks, so killed and started again it looks.
  *
- * Included by test_rotate.c alone.
+ * rotate_view.h: what the tool sees of it; rotate_moves.h: what happens in it;
+ * rotate_explore.h: all of it.  Included by test_rotate_world.c alone.
  */
 #ifndef TESTS_UNIT_ROTATE_WORLD_H
 #define TESTS_UNIT_ROTATE_WORLD_H
@@ -28,8 +29,10 @@
 #define DAY	86400L
 #define A_ENDS	(20 * DAY)
 
-/* Roots: none; the old one; the tool's, a new one each time that it writes; a */
-/* rival's; one of another key. */
+/*
+ * Roots: none; the old one; the tool's, a new one each time that it writes; a
+ * rival's; one of another key.
+ */
 enum { NONE, A, T1, T2, T3, RIVAL, FOREIGN, ROOTS };
 
 enum mutant { FAITHFUL, DELETE_CREATE, RESTART_FIRST, NO_VERSION, OTHER_SKI,
@@ -82,10 +85,10 @@ enum { SAYS_DONE = 0x40, SAYS_STOP = 0x41, SAYS_STEP = 0x80, SAYS_PART = 8,
 struct exploring {
 	const struct world	*w;
 	uint64_t		*state;
-	uint32_t		*from;		/* by which state it was found */
+	uint32_t		*from;		/* its first predecessor */
 	uint32_t		*slot;		/* a hash table of states */
 	size_t			 n, done;
-	uint32_t		*edge;		/* pairs, no adversary's moves */
+	uint32_t		*edge;		/* pairs; fair moves */
 	size_t			 nedge, edges_max;
 	size_t			 moves, views, ends, stops, unseen, lost;
 	unsigned char		*says;		/* by view */
@@ -102,7 +105,7 @@ static unsigned char pair[2][ROOTS];		/* key and certificate */
 
 static EVP_PKEY *our_key, *their_key, *pods_key;
 
-static struct cert *
+static inline struct cert *
 old_root(EVP_PKEY *key, long to, int utf8, const char *ski)
 {
 	const struct mint m = { .o = "cluster.local", .utf8 = utf8,
@@ -113,7 +116,7 @@ old_root(EVP_PKEY *key, long to, int utf8, const char *ski)
 	return mint(&m);
 }
 
-static char *
+static inline char *
 pem_of(EVP_PKEY *key)
 {
 	BIO *bio = BIO_new(BIO_s_mem());
@@ -128,7 +131,7 @@ pem_of(EVP_PKEY *key)
 	return s;
 }
 
-static struct cert *
+static inline struct cert *
 new_root(const struct cert *old)
 {
 	char *key = pem_of(our_key);
@@ -147,7 +150,7 @@ new_root(const struct cert *old)
 }
 
 /* As Citadel and istiod sign: the root's name and key identifier. */
-static struct cert *
+static inline struct cert *
 leaf_under(const struct cert *r, EVP_PKEY *key)
 {
 	struct mint m = { .o = "pod", .issuer = "cluster.local",
@@ -166,13 +169,13 @@ leaf_under(const struct cert *r, EVP_PKEY *key)
 	return c;
 }
 
-static int64_t
+static inline int64_t
 clock_of(int ended)
 {
 	return T0 + (ended ? A_ENDS + DAY : 0);
 }
 
-static void
+static inline void
 judge_all(void)
 {
 	static const struct ruleset *const rs[] = { &ruleset_boringssl,
@@ -201,7 +204,7 @@ judge_all(void)
 	}
 }
 
-static void
+static inline void
 mint_world(enum mutant mutant)
 {
 	int i;
@@ -223,7 +226,7 @@ mint_world(enum mutant mutant)
 	judge_all();
 }
 
-static void
+static inline void
 forget_world(void)
 {
 	int i;
@@ -242,14 +245,14 @@ forget_world(void)
 #define B(s, l, t) (valid[0][(s)->ended][l][t])
 #define G(s, l, t) (valid[1][(s)->ended][l][t])
 
-static int
+static inline int
 dead(const struct state *s, unsigned r)
 {
 	return s->ended && r == A;
 }
 
 /* The endpoints with each other. */
-static int
+static inline int
 holds_s1(const struct state *s)
 {
 	return B(s, s->ws1, s->l0) && G(s, s->l0, s->t) &&
@@ -257,7 +260,7 @@ holds_s1(const struct state *s)
 }
 
 /* What a replica serves with, and who must trust it. */
-static int
+static inline int
 holds_s2(const struct state *s)
 {
 	return (s->m0 == NONE || G(s, s->m0, s->cm)) &&
@@ -265,7 +268,7 @@ holds_s2(const struct state *s)
 }
 
 /* A pod of either kind that starts now, with leaf and root of n. */
-static int
+static inline int
 meets(const struct state *s, unsigned n)
 {
 	const unsigned other[] = { s->l0, s->ws1, s->m0, s->m1 };
@@ -279,7 +282,7 @@ meets(const struct state *s, unsigned n)
 	return G(s, n, s->t) && G(s, n, s->cm);
 }
 
-static int
+static inline int
 holds_s3(const struct state *s)
 {
 	return meets(s, s->ws0) && (s->k == NONE || meets(s, s->k)) &&
@@ -288,13 +291,13 @@ holds_s3(const struct state *s)
 }
 
 /* There, and of one piece. */
-static int
+static inline int
 holds_s4(const struct state *s)
 {
 	return s->k != NONE && pair[s->robbed][s->k];
 }
 
-static const char *
+static inline const char *
 breaks(const struct exploring *x, const struct state *s)
 {
 	/* where A ended before all had moved on it is too late for these */
@@ -307,131 +310,6 @@ breaks(const struct exploring *x, const struct state *s)
 	if (!excused && !holds_s2(s))
 		return "S2";
 	return !excused && !holds_s3(s) ? "S3" : NULL;
-}
-
-/* ---- what the tool sees of it, and what ro_plan() says ---- */
-
-static unsigned
-sees_behind(const struct world *w, const struct state *s)
-{
-	return (s->cm != s->k) + (w->istiod ? 0u : (unsigned)
-	    (s->ws0 != s->k) + (s->ws1 != s->k));
-}
-
-static int
-is_up(const struct state *s)
-{
-	return !s->old0 && !s->old1 && s->m0 != NONE && s->m1 != NONE;
-}
-
-static unsigned
-kept_others(const struct state *s)
-{
-	unsigned kept = s->kept;
-
-	if (s->k != NONE)
-		kept &= ~(1u << (s->k - 1));
-	/* one of another key shows nothing */
-	return s->k == FOREIGN ? 0 : kept;
-}
-
-static void
-view_parts(const struct world *w, const struct state *s, struct ro_part *p)
-{
-	memset(p, 0, 2 * sizeof(*p));
-	p[0].ref = (struct ref){ "deployment", "istio-system", "ca", "u",
-	    "1" };
-	p[0].part = w->istiod ? PART_ISTIOD : PART_CITADEL;
-	p[0].marked = s->mark != NONE && s->mark == s->k;
-	p[0].marked_at = !p[0].marked ? 0 : s->aged ? T0 - 300 : T0 - 100;
-	p[0].ready = is_up(s);
-	p[1].ref = (struct ref){ "deployment", "istio-system", "istio-pilot",
-	    "u", "1" };
-	p[1].part = PART_PILOT;
-	p[1].secured = FLAG_TRUE;
-	p[1].marked = s->mark_t != NONE && s->mark_t == s->k;
-	p[1].marked_at = !p[1].marked ? 0 : s->aged_t ? T0 - 300 : T0 - 100;
-	p[1].ready = !s->old_t;
-}
-
-static void
-view_leaves(const struct state *s, struct ro_view *v)
-{
-	const unsigned held[] = { s->ws0, s->ws1 };
-	size_t i;
-
-	for (i = 0; i < COUNT(held); i++) {
-		if (!cert_signed_by(leaf[held[i]], root[s->k]))
-			continue;
-		if (v->nissuer == 0)
-			v->issuer = leaf[held[i]]->issuer;
-		if (der_equal(&v->issuer, &leaf[held[i]]->issuer))
-			v->nissuer++;
-		else
-			v->nother++;
-	}
-}
-
-static void
-view_former(const struct world *w, const struct state *s, struct ro_view *v)
-{
-	const unsigned held[] = { s->cm, s->ws0, s->ws1 };
-	size_t i;
-
-	for (i = 0; i < (w->istiod ? 1 : COUNT(held)); i++)
-		if (held[i] != s->k && cert_same_key(root[held[i]],
-		    root[s->k]) && v->former < root[held[i]]->not_after)
-			v->former = root[held[i]]->not_after;
-}
-
-static void
-view_of(const struct world *w, const struct state *s, struct ro_view *v,
-    struct ro_part part[2])
-{
-	static struct control_plane plane;
-
-	memset(v, 0, sizeof(*v));
-	v->now = clock_of(s->ended);
-	v->era = w->istiod ? ERA_ISTIOD : ERA_CITADEL;
-	v->plane = &plane;
-	v->in_force = CA_SECRET;
-	v->ca.ref = (struct ref){ "secret", "istio-system", "istio-ca-secret",
-	    "u", "1" };
-	v->ca.seen.state = s->k == NONE ? SEEN_ABSENT : SEEN_PRESENT;
-	v->ca.root = root[s->k];
-	v->ca.key = s->k == NONE ? KEYS_ABSENT : pair[s->robbed][s->k] ?
-	    KEYS_MATCH : KEYS_DIFFER;
-	v->consumers = w->istiod ? 1 : 3;
-	v->stale = sees_behind(w, s);
-	if (s->k != NONE) {
-		if (!w->istiod)
-			view_leaves(s, v);
-		view_former(w, s, v);
-	}
-	v->moved_at = kept_others(s) != 0 ? T0 - 200 : 0;
-	view_parts(w, s, part);
-	v->part = part;
-	v->npart = w->istiod ? 1 : 2;
-}
-
-/* All that view_of() asks of a state. */
-static uint32_t
-view_number(const struct state *s)
-{
-	uint32_t n = s->k;
-
-	n = n << 3 | s->ws0;
-	n = n << 3 | s->ws1;
-	n = n << 3 | s->cm;
-	n = n << 3 | s->mark;
-	n = n << 3 | s->mark_t;
-	n = n << 1 | s->aged;
-	n = n << 1 | s->aged_t;
-	n = n << 1 | s->robbed;
-	n = n << 1 | s->old_t;
-	n = n << 1 | (unsigned)is_up(s);
-	n = n << 1 | (kept_others(s) != 0);
-	return n << 1 | s->ended;
 }
 
 #endif

@@ -1,4 +1,4 @@
-/* ro_plan(): each rule and what is nearly one, the order of steps, the flags. */
+/* ro_plan(): each rule and what is nearly one, the order of steps, flags. */
 #include "plugins/rotate/rotate.h"
 #include "tests/unit/mint.h"
 
@@ -22,7 +22,7 @@ struct mesh {
 	struct strs		 accepted;
 	const char		*excuse;	/* a rule's id */
 	struct ro_next		 next;
-	char			 text[TEXT_MAX];	/* the plan, by plan() */
+	char			 text[TEXT_MAX];	/* by plan() */
 	char			 said[TEXT_MAX];	/* its messages */
 	size_t			 n, said_n;
 };
