@@ -63,7 +63,7 @@ citadel_mesh() {	# LINE...
 	local secure=${CONTROL_PLANE_SECURITY:+yes}
 	mkdir -p "$D/mesh"
 	root=$(printf '%s\n' "$@" | grep '^cert root ' ||
-	    echo "cert root key=k1")
+	    echo "cert root key=k1 ski=none")
 	key=$(sed 's/.* key=\([^ ]*\).*/\1/' <<<"$root")
 	{
 		echo "at now"
