@@ -176,8 +176,9 @@ class Rotation:
     def back(self, where, kill=None):
         """From wherever it is: the old certificate, and everybody on it."""
         if kill is not None:
-            status = self.run("--rollback", where, kill=kill)
-            must(status == -9, f"not killed: exit {status}")
+            status = self.run("--rollback", where, kill=kill[0])
+            must(status == -9 and self.passed()[-1] == kill[1],
+                 f"exit {status} at {self.passed()[-1]}")
             self.mesh.judge(self.start)
         status = self.run("--rollback", where)
         records, err = self.said()
