@@ -148,7 +148,20 @@ check-cluster: $(call deps,check) $(call deps,cluster) $(BINS) $(MKMESH) \
 	    LOADPODS=$(abspath $(O))/bench/loadpods \
 	    TMP=$(abspath $(O))/tmp tests/cluster/run $(O)/log/cluster
 
-# ---- the same under the sanitizers, in a tree of its own ----
+# ---- rotate, killed at each of its points; built with them, in its own tree ----
+TORTURE :=	$(O)/torture
+.PHONY: check-torture
+check-torture: $(call deps,check) $(call deps,cluster) \
+    $(O)/bin/kubectl-istio-certverify $(MKMESH)
+	@$(MAKE) --no-print-directory O=$(TORTURE) \
+	    CPPFLAGS='$(CPPFLAGS) -DKI_POINTS -DPOLL_MS=200 -DPOLL_LOOKS=1' \
+	    $(TORTURE)/bin/kubectl-istio-rotate
+	@mkdir -p $(O)/log
+	@BIN=$(abspath $(O))/bin MKMESH=$(abspath $(MKMESH)) \
+	    ROTATE=$(abspath $(TORTURE))/bin/kubectl-istio-rotate \
+	    TMP=$(abspath $(O))/tmp tests/torture/run $(O)/log/torture
+
+# ---- make check under the sanitizers, in a tree of its own ----
 .PHONY: check-asan
 check-asan:
 	@ASAN_OPTIONS=detect_leaks=1:abort_on_error=0:exitcode=99 \

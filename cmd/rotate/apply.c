@@ -10,7 +10,10 @@
 #include "cmd/rotate/backup.h"
 #include "cmd/rotate/run.h"
 
-#define POLL_MS	1000	/* between two looks, at least; five times a look's */
+#ifndef POLL_MS		/* the torture has less time */
+#define POLL_MS	1000	/* between two looks, at least, */
+#define POLL_LOOKS 5	/* and so many times what a look takes */
+#endif
 #define STATE_MAX 512
 
 volatile sig_atomic_t rotate_signal;
@@ -39,7 +42,8 @@ now_ms(void)
 static void
 nap(const struct apply *a)
 {
-	int64_t ms = 5 * a->took > POLL_MS ? 5 * a->took : POLL_MS;
+	int64_t ms = POLL_LOOKS * a->took > POLL_MS ?
+	    POLL_LOOKS * a->took : POLL_MS;
 	struct timespec ts = { ms / 1000, ms % 1000 * 1000000 };
 
 	nanosleep(&ts, NULL);

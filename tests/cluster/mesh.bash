@@ -56,9 +56,11 @@ citadel_says() {	# REGEX [SECONDS [FROM]]
 # An empty cluster becomes a mesh of now: Citadel, Galley and Pilot of
 # CITADEL_VERSION (1.4.10) and whatever mkmesh lines say besides, such as
 # "account shop/a", "namespace n meta=..." and another "cert root key=k1 ...";
-# secrets are the stand-in's work, which runs already.
+# secrets are the stand-in's work, which runs already.  With
+# CONTROL_PLANE_SECURITY Galley and Pilot speak mutual TLS with one another.
 citadel_mesh() {	# LINE...
 	local root key name version=${CITADEL_VERSION:-1.4.10}
+	local secure=${CONTROL_PLANE_SECURITY:+yes}
 	mkdir -p "$D/mesh"
 	root=$(printf '%s\n' "$@" | grep '^cert root ' ||
 	    echo "cert root key=k1 ski=none")
@@ -74,8 +76,10 @@ citadel_mesh() {	# LINE...
 		    echo "secret istio-system/istio-ca-secret type=istio.io/ca-root" \
 		    "ca-cert.pem=root ca-key.pem=pkcs1:$key"
 		echo "citadel $version"
-		plane galley galley galley "$version"
-		plane pilot pilot discovery "$version"
+		plane galley galley galley "$version" \
+		    ${secure:+"--insecure=false"}
+		plane pilot pilot discovery "$version" \
+		    ${secure:+"--mcpServerAddrs=mcps://istio-galley:9901"}
 	} >"$D/mesh/spec"
 	"$MKMESH" "$D/mesh/spec" "$D/mesh" || return
 	load_mesh "$D/mesh/mesh.json" 'if .kind == "Deployment" then
@@ -87,12 +91,14 @@ citadel_mesh() {	# LINE...
 	citadel_rolled && citadel_settled
 }
 
-plane() {	# NAME IMAGE CONTAINER VERSION
-	jq -cn --arg n "$1" --arg i "docker.io/istio/$2:$4" --arg c "$3" '
+plane() {	# NAME IMAGE CONTAINER VERSION [ARGUMENT]
+	jq -cn --arg n "$1" --arg i "docker.io/istio/$2:$4" --arg c "$3" \
+	    --arg a "${5:-}" '
 	{apiVersion: "apps/v1", kind: "Deployment", metadata:
 	{name: "istio-\($n)", namespace: "istio-system"}, spec: {template:
 	{metadata: {labels: {istio: $n, app: $n}}, spec: {containers:
-	[{name: $c, image: $i}]}}}}' | sed 's/^/json /'
+	[{name: $c, image: $i} + (if $a == "" then {} else
+	{args: [$a]} end)]}}}}' | sed 's/^/json /'
 }
 
 # Every Deployment of the control plane is what it shall be.
