@@ -613,9 +613,18 @@ accepts() {	# ROOT LEAF
 	# what reads asks for no right to write
 	kubectl-istio-rotate --print-rbac >out
 	run ! grep -qE 'patch|update|delete|create' out
+	[ "$(grep -A1 -E 'resources: \[(pods|daemonsets)\]' out |
+	    grep -c 'verbs: \[list\]')" -eq 2 ]
 	kubectl-istio-rotate --print-rbac --apply >out
 	grep -q 'verbs: \[patch\]' out
-	run ! grep -qE 'update|delete|\*' out
+	run ! grep -qE 'update|delete|create|statefulsets|\*' out
+	kubectl-istio-rotate --print-rbac --apply --restart none >out
+	run ! grep -A1 'deployments, daemonsets' out
+	kubectl-istio-rotate --print-rbac --apply --roll-workloads >out
+	grep -A1 'deployments, daemonsets, statefulsets' out |
+	    grep -q 'verbs: \[get, patch\]'
+	kubectl-istio-rotate --print-rbac --apply --rollback x >out
+	[ "$(grep -c 'verbs: \[create\]' out)" -eq 1 ]
 }
 
 @test "at no -v a key" {
