@@ -21,6 +21,8 @@ int	__wrap_main(int argc, char **argv);
 static char	 in[TEXT_MAX + 1], out[TEXT_MAX + 1], said[TEXT_MAX + 1];
 static int	 fd_in, fd_out, fd_err;
 
+static void	 die(const char *) __attribute__((noreturn));
+
 static void
 die(const char *what)
 {
