@@ -149,6 +149,7 @@ help:
 	@echo 'make check-asan     the same under the sanitizers'
 	@echo 'make check-cluster  on a real API server, which it builds and starts'
 	@echo 'make check-oracles  chains against OpenSSL, BoringSSL and Go'
+	@echo 'make check-model    a rotation, every state of it, by spin'
 	@echo 'make lint           formatting, warnings of gcc and clang, man pages'
 	@echo 'make fuzz           each fuzz target, FUZZ_TIME=600 seconds long'
 	@echo 'make fuzz-cover     the lines that the kept corpora reach'

@@ -25,6 +25,9 @@ UNIT_era =	base pki mesh era
 UNIT_rootcheck = base pki mesh era
 UNIT_proxyver = base pki mesh era
 UNIT_certverify = base pki mesh era
+UNIT_rotate =	base pki mesh era
+UNIT_rotate_world = base pki mesh era
+UNIT_rotate_leaves = base pki
 UNIT_scope =	base pki mesh era
 UNIT_probe =	base pki
 UNIT_resign =	base pki
@@ -41,10 +44,14 @@ UNIT_point =
 UNIT_backup =	base pki
 UNIT_backup_fail = base pki
 
+# a plugin that is not named as its test is
+UNIT_PLUGIN_rotate_world = rotate
+
 # what a test links of cmd/, and what it puts itself in the place of
 BACKUP_OBJ =	$(addprefix rotate/,backup backup_dir backup_file \
 		backup_path)
 UNIT_CMD_backup = $(BACKUP_OBJ)
+UNIT_CMD_rotate_leaves = rotate/leaves
 UNIT_CMD_backup_fail = $(BACKUP_OBJ)
 UNIT_WRAP_backup_fail = mkdirat openat fchmod write fsync close renameat
 
@@ -56,6 +63,7 @@ $(O)/obj/tests/%.o: | $(call deps,check)
 $(O)/tests/test_%: $(O)/obj/tests/unit/test_%.o \
     $$(foreach r,$$(UNIT_$$*),$$(call room_obj,$$(r))) \
     $$(call plugin_obj,$$*) \
+    $$(foreach p,$$(UNIT_PLUGIN_$$*),$$(call plugin_obj,$$(p))) \
     $$(addprefix $(O)/obj/cmd/,$$(addsuffix .o,$$(UNIT_CMD_$$*)))
 	$(say) LD $@
 	@mkdir -p $(@D)
@@ -144,9 +152,10 @@ mutants: $(call deps,check) $(KC_MUTANTS)
 # ---- on a real control plane, which tests/cluster/up builds and starts ----
 .PHONY: check-cluster
 check-cluster: $(call deps,check) $(call deps,cluster) $(BINS) $(MKMESH) \
-    $(O)/bench/loadpods
+    $(KUBEWRITE) $(O)/bench/loadpods
 	@mkdir -p $(O)/log
 	@BIN=$(abspath $(O))/bin MKMESH=$(abspath $(MKMESH)) \
+	    KUBEWRITE=$(abspath $(KUBEWRITE)) \
 	    LOADPODS=$(abspath $(O))/bench/loadpods \
 	    TMP=$(abspath $(O))/tmp tests/cluster/run $(O)/log/cluster
 
@@ -227,3 +236,4 @@ fuzz-cover: $(FUZZ:%=$(O)/fuzz/cover_%)
 
 -include tests/oracles/oracles.mk
 -include tests/bench/bench.mk
+-include tests/model/model.mk

@@ -123,6 +123,20 @@ say_step(struct apply *a, enum ro_step step, const struct ref *ref,
 	    rule, e, "%s", what);
 }
 
+/* Who has been waited for in vain. */
+static int
+put_late(struct apply *a, const struct look *l, struct err *e)
+{
+	size_t i;
+
+	for (i = 0; i < l->nlate; i++)
+		if (rotate_say(a->r, RO_TODO, RO_WAIT, &l->late[i].ref,
+		    "behind", e, "%s: %s", l->late[i].rule,
+		    l->late[i].message) == -1)
+			return -1;
+	return 0;
+}
+
 static int
 finish(struct apply *a, const struct look *l, struct err *e)
 {
@@ -169,9 +183,10 @@ is_over(struct apply *a, const struct look *l, const struct ro_next *next)
 	snprintf(step, sizeof(step), "%s %.100s/%.200s %d",
 	    ro_step_name(next->step), next->part == NULL ? "" :
 	    next->part->ref.ns, next->part == NULL ? "" :
-	    next->part->ref.name, next->part != NULL && next->part->marked);
+	    next->part->ref.name, next->part != NULL &&
+	    ro_marked(&l->view, next->part));
 	if (strcmp(step, a->step) != 0 || left < a->best) {
-		strcpy(a->step, step);
+		memcpy(a->step, step, sizeof(step));
 		a->best = left;
 		a->progress = now_ms();
 	}
@@ -194,7 +209,7 @@ take(struct apply *a, struct look *l, const struct ro_next *next,
 		return rotate_swap(r, l, next, e);
 	case RO_RESTART:
 	case RO_ROLL:
-		if (part->marked)
+		if (ro_marked(&l->view, part))
 			break;
 		return rotate_restart(r, l, part, e) == -1 ||
 		    say_step(a, next->step, &part->ref, "reads-once",
@@ -247,12 +262,21 @@ begin(struct apply *a, const struct look *l, const struct ro_next *next,
 	return 0;
 }
 
-/* The same key all the way; anything else is somebody else's doing. */
+/*
+ * The same key all the way; anything else is somebody else's doing.  A rollback
+ * undoes what it found, and no more: it and the CA's own rotator would undo
+ * each other for ever.
+ */
 static int
 is_ours(const struct apply *a, const struct look *l)
 {
-	return a->first == NULL || l->ca.fact.root == NULL ||
-	    cert_same_key(a->first, l->ca.fact.root);
+	const struct cert *root = l->ca.fact.root, *back = a->r->params.back;
+
+	if (a->first == NULL || root == NULL)
+		return 1;
+	if (back != NULL)
+		return cert_equal(root, a->first) || cert_equal(root, back);
+	return cert_same_key(a->first, root);
 }
 
 /* 1: it is over. */
@@ -270,7 +294,7 @@ round_of(struct apply *a, struct look *l, struct err *e)
 	if (!is_ours(a, l))
 		return rotate_say(r, RO_STOP, RO_WRITE, &l->ca.fact.ref,
 		    "ca-secret-changed", e, "somebody else has put another "
-		    "key there meanwhile: look who, before anything is "
+		    "root there meanwhile: look who, before anything is "
 		    "restarted") == -1 ? -1 : 1;
 	if (next.stops > 0 || next.todo == 0)
 		return finish(a, l, e) == -1 ? -1 : 1;
@@ -281,7 +305,8 @@ round_of(struct apply *a, struct look *l, struct err *e)
 	if (is_over(a, l, &next)) {
 		cli_note(stderr, "%lld s without progress: given up",
 		    (long long)r->own.timeout);
-		return finish(a, l, e) == -1 ? -1 : 1;
+		return finish(a, l, e) == -1 || put_late(a, l, e) == -1 ? -1 :
+		    1;
 	}
 	if ((ret = take(a, l, &next, e)) != 1)
 		return ret;

@@ -75,6 +75,35 @@ add_root(struct leaves *v, const struct entry *en, struct err *e)
 	return 0;
 }
 
+/* Beside the root in force another one is no sign that it is still to go. */
+int
+leaves_copy(struct leaves *v, const struct entry *en, struct err *e)
+{
+	struct err why = ERR_INIT;
+	struct bundle b;
+	size_t i;
+
+	if (v->root == NULL || en->seen.state != SEEN_PRESENT)
+		return 0;
+	if (bundle_parse(en->text, en->len, &b, &why) == -1) {
+		/* too much of it: certverify says so */
+		if (why.class != ERR_NOMEM)
+			return 0;
+		*e = why;
+		return -1;
+	}
+	for (i = 0; i < b.n; i++)
+		if (b.item[i].cert != NULL && cert_equal(b.item[i].cert,
+		    v->root))
+			break;
+	if (i == b.n)
+		for (i = 0; i < b.n; i++)
+			if (b.item[i].cert != NULL)
+				look_at_root(v, b.item[i].cert);
+	bundle_release(&b);
+	return 0;
+}
+
 static int
 add_leaf(struct leaves *v, const struct cert *leaf, struct err *e)
 {

@@ -18,20 +18,19 @@ struct looking {
 	int			 trial;		/* under a root to be */
 };
 
-int
-look_left(struct look *l, const struct ref *ref, const char *rule,
-    const char *message, struct err *e)
+static int
+add_left(struct ro_left **v, size_t *n, const struct ref *ref,
+    const char *rule, const char *message, struct err *e)
 {
 	struct ro_left *left;
 
-	if (l->nleft == ROTATE_LEFT_MAX)
+	if (*n == ROTATE_LEFT_MAX)
 		return err_set(e, ERR_LIMIT, "more than %d findings",
 		    ROTATE_LEFT_MAX);
-	left = reallocarray(l->left, l->nleft + 1, sizeof(*left));
-	if (left == NULL)
+	if ((left = reallocarray(*v, *n + 1, sizeof(*left))) == NULL)
 		return err_nomem(e);
-	l->left = left;
-	left = &left[l->nleft++];
+	*v = left;
+	left = &left[(*n)++];
 	memset(left, 0, sizeof(*left));
 	left->rule = rule;
 	left->ref.kind = strdup(ref->kind);
@@ -43,6 +42,35 @@ look_left(struct look *l, const struct ref *ref, const char *rule,
 	    err_nomem(e) : 0;
 }
 
+int
+look_left(struct look *l, const struct ref *ref, const char *rule,
+    const char *message, struct err *e)
+{
+	return add_left(&l->left, &l->nleft, ref, rule, message, e);
+}
+
+int
+look_late(struct look *l, const struct ref *ref, const char *rule,
+    const char *message, struct err *e)
+{
+	l->view.stale++;
+	return add_left(&l->late, &l->nlate, ref, rule, message, e);
+}
+
+static void
+left_free(struct ro_left *v, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		free((char *)v[i].ref.kind);
+		free((char *)v[i].ref.ns);
+		free((char *)v[i].ref.name);
+		free((char *)v[i].message);
+	}
+	free(v);
+}
+
 /* ---- what is read whole: the CA's secret, and controllers ---- */
 
 static int
@@ -52,7 +80,7 @@ on_object(void *arg, const struct kube_ask *a, const struct node *obj,
 	struct looking *g = arg;
 
 	if (strcmp(a->kind, "Secret") != 0)
-		return rotate_part(g->l, obj, e);
+		return rotate_part(g->l, obj, 0, e);
 	return ca_of_node(strcmp(a->name, NAME_CACERTS) == 0 ? &g->cacerts :
 	    &g->l->ca, obj, e);
 }
@@ -111,8 +139,6 @@ tap_##name(void *arg, const struct type *f, struct err *e)		\
 }
 
 PASS(ca_secret, ca_secret)
-PASS(trust_copy, trust_copy)
-PASS(webhook, webhook)
 PASS(ns, mesh_ns)
 PASS(mesh_config, mesh_config)
 PASS(account, ref)
@@ -121,11 +147,37 @@ PASS(deployment, deployment)
 static int
 tap_workload(void *arg, const struct workload *f, struct err *e)
 {
+	char name[2 * CLI_NAMESPACE_MAX + 2];
 	struct looking *g = arg;
 
-	if (g->leaves != NULL && leaves_add(g->leaves, f, e) == -1)
+	snprintf(name, sizeof(name), "%.253s/%.253s", f->ref.ns, f->ref.name);
+	if (names_add(&g->l->there, name, e) == -1 ||
+	    leaves_add(g->leaves, f, e) == -1)
 		return -1;
 	return g->to.workload(g->to.arg, f, e);
+}
+
+/* A copy that Istio keeps; what users give to their mesh is theirs. */
+static int
+tap_trust_copy(void *arg, const struct trust_copy *f, struct err *e)
+{
+	struct looking *g = arg;
+
+	if ((f->source == TRUST_CA_ROOT_CERT || f->source ==
+	    TRUST_ISTIO_SECURITY) && leaves_copy(g->leaves, &f->entry, e) ==
+	    -1)
+		return -1;
+	return g->to.trust_copy(g->to.arg, f, e);
+}
+
+static int
+tap_webhook(void *arg, const struct webhook *f, struct err *e)
+{
+	struct looking *g = arg;
+
+	if (leaves_copy(g->leaves, &f->entry, e) == -1)
+		return -1;
+	return g->to.webhook(g->to.arg, f, e);
 }
 
 static int
@@ -183,7 +235,8 @@ is_rule(const struct cv_finding *f, const char *id)
 
 /* An object with two findings is stale once: they come together. */
 static int
-add_stale(struct look *l, const struct cv_finding *f, struct err *e)
+add_stale(struct look *l, const struct cv_finding *f, const struct ref *ref,
+    struct err *e)
 {
 	char key[3 * CLI_NAMESPACE_MAX];
 	size_t before = l->stale.n;
@@ -192,11 +245,10 @@ add_stale(struct look *l, const struct cv_finding *f, struct err *e)
 	    f->name);
 	if (names_add(&l->stale, key, e) == -1)
 		return -1;
-	if (l->stale.n > before) {
-		l->view.stale++;
-		l->view.stale_hooks += is_rule(f, "webhook-stale");
-	}
-	return 0;
+	if (l->stale.n == before)
+		return 0;
+	l->view.stale_hooks += is_rule(f, "webhook-stale");
+	return look_late(l, ref, f->rule->id, f->message, e);
 }
 
 static int
@@ -209,7 +261,7 @@ on_finding(void *arg, const struct cv_finding *f, struct err *e)
 	if (is_rule(f, "opted-out"))
 		return names_add(&g->l->opted, f->ns, e);
 	if (f->stale && !g->trial)
-		return add_stale(g->l, f, e);
+		return add_stale(g->l, f, &ref, e);
 	if (f->verdict == VERDICT_UNKNOWN)
 		return look_left(g->l, &ref, NULL, f->message, e);
 	if (f->verdict != VERDICT_BAD)
@@ -298,7 +350,8 @@ fill(struct looking *g, struct err *e)
 	if (facts(l, e) == -1 || unmanaged(l, e) == -1)
 		return -1;
 	v->ca = l->ca.fact;
-	if (g->leaves != NULL && leaves_end(g->leaves, l, e) == -1)
+	if (leaves_end(g->leaves, l, e) == -1 ||
+	    (v->era == ERA_CITADEL && rotate_missing(l, e) == -1))
 		return -1;
 	v->part = l->facts;
 	v->npart = l->npart;
@@ -335,7 +388,8 @@ look(struct looking *g, const struct cert *as_root, struct err *e)
 		p.nroot = 1;
 	}
 	if (read_whole(g, e) == -1 || cv_new(&p, &g->cv, e) == -1 ||
-	    leaves_new(g->r, &g->l->ca, &g->leaves, e) == -1 ||
+	    leaves_new(g->r, ca_has_cert(&g->l->ca) ? &g->l->ca : &g->cacerts,
+	    &g->leaves, e) == -1 ||
 	    read_holders(g, e) == -1 || rotate_pods(g->r, g->l, e) == -1 ||
 	    cv_end(g->cv, on_finding, g, &g->sum, e) == -1)
 		return -1;
@@ -369,21 +423,16 @@ rotate_look(struct run *r, const struct cert *as_root, struct look *l,
 void
 look_free(struct look *l)
 {
-	size_t i;
-
-	for (i = 0; i < l->nleft; i++) {
-		free((char *)l->left[i].ref.kind);
-		free((char *)l->left[i].ref.ns);
-		free((char *)l->left[i].ref.name);
-		free((char *)l->left[i].message);
-	}
-	free(l->left);
+	left_free(l->left, l->nleft);
+	left_free(l->late, l->nlate);
 	free(l->never);
 	free(l->unmanaged);
 	names_free(&l->pods);
 	names_free(&l->running);
 	names_free(&l->opted);
 	names_free(&l->stale);
+	names_free(&l->mounted);
+	names_free(&l->there);
 	buf_release(&l->issuer);
 	rotate_parts_free(l);
 	ca_release(&l->ca);

@@ -1,4 +1,5 @@
 /* Controllers: what their pods are, and whether they have been restarted. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -119,8 +120,8 @@ take_marks(struct controller *c, const struct node *obj)
 {
 	const char *s = mark(obj, ROTATE_MARK);
 
-	if (s != NULL && strlen(s) < sizeof(c->mark))
-		strcpy(c->mark, s);
+	if (s != NULL)
+		snprintf(c->mark, sizeof(c->mark), "%s", s);
 	s = mark(obj, ROTATE_RESTARTED);
 	if (s == NULL || when_parse(s, &c->fact.marked_at, NULL) == -1)
 		c->fact.marked_at = 0;
@@ -142,8 +143,8 @@ names_of(struct controller *c, const struct node *obj, struct err *e)
 	    strlen(rv) >= sizeof(c->version))
 		return err_set(e, ERR_FORMAT, "a controller has no name, uid "
 		    "or resourceVersion");
-	strcpy(c->uid, uid);
-	strcpy(c->version, rv);
+	snprintf(c->uid, sizeof(c->uid), "%s", uid);
+	snprintf(c->version, sizeof(c->version), "%s", rv);
 	c->kind = strdup(kind);
 	c->ns = strdup(ns);
 	c->name = strdup(name);
@@ -156,7 +157,8 @@ names_of(struct controller *c, const struct node *obj, struct err *e)
 }
 
 int
-rotate_part(struct look *l, const struct node *obj, struct err *e)
+rotate_part(struct look *l, const struct node *obj, int proxies,
+    struct err *e)
 {
 	const struct observe_options oo = { .default_ns = "default" };
 	const char *kind = node_str(node_get(obj, "kind"), NULL);
@@ -171,7 +173,9 @@ rotate_part(struct look *l, const struct node *obj, struct err *e)
 		return 0;
 	if (observe_object(obj, "the API server", 0, &oo, &s, e) == -1)
 		return -1;
-	if (t.part == PART_NONE)
+	if (proxies)
+		t.part = PART_PROXY;
+	else if (t.part == PART_NONE || t.part == PART_PROXY)
 		return 0;
 	if (l->npart == ROTATE_PARTS_MAX)
 		return err_set(e, ERR_LIMIT, "more than %d controllers",

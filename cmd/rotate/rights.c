@@ -73,47 +73,44 @@ rotate_rights(struct run *r, const struct look *l, struct err *e)
 	return lacks;
 }
 
-/* Beside what certverify reads: controllers, and pods that never reload. */
-static int
-put_read(FILE *out, const char *ns)
-{
-	const char *name = "kubectl-istio-rotate-more";
+#define ROLE								\
+	"---\napiVersion: rbac.authorization.k8s.io/v1\nkind: %s\n"	\
+	"metadata:\n  name: kubectl-istio-rotate-%s\n"
 
-	return fprintf(out, "---\napiVersion: rbac.authorization.k8s.io/v1\n"
-	    "kind: Role\nmetadata:\n  name: %s\n  namespace: \"%s\"\nrules:\n"
+/* Beside what certverify reads. */
+static int
+put_reading(FILE *out, const char *ns, int roll)
+{
+	if (fprintf(out, ROLE "  namespace: \"%s\"\nrules:\n"
 	    "- apiGroups: [\"apps\"]\n  resources: [daemonsets]\n"
-	    "  verbs: [list]\n---\n"
-	    "apiVersion: rbac.authorization.k8s.io/v1\n"
-	    "kind: ClusterRole\nmetadata:\n  name: %s\nrules:\n"
-	    "- apiGroups: [\"\"]\n  resources: [pods]\n  verbs: [list]\n",
-	    name, ns, name) < 0 ? -1 : 0;
+	    "  verbs: [list]\n", "Role", "read", ns) < 0 ||
+	    fprintf(out, ROLE "rules:\n"
+	    "- apiGroups: [\"\"]\n  resources: [pods]\n"
+	    "  verbs: [list%s]\n", "ClusterRole", "read",
+	    roll ? ", get" : "") < 0)
+		return -1;
+	return !roll || fprintf(out, "- apiGroups: [\"apps\"]\n"
+	    "  resources: [deployments, daemonsets, statefulsets]\n"
+	    "  verbs: [get]\n") >= 0 ? 0 : -1;
 }
 
 static int
-put_write(FILE *out, const struct run *r)
+put_writing(FILE *out, const struct run *r)
 {
-	const char *name = "kubectl-istio-rotate-write";
-
-	if (fprintf(out, "---\napiVersion: rbac.authorization.k8s.io/v1\n"
-	    "kind: Role\nmetadata:\n  name: %s\n  namespace: \"%s\"\nrules:\n"
+	if (fprintf(out, ROLE "  namespace: \"%s\"\nrules:\n"
 	    "- apiGroups: [\"\"]\n  resources: [secrets]\n"
-	    "  resourceNames: [\"%s\", \"%s\"]\n  verbs: [patch]\n", name,
-	    r->o.istio_ns, NAME_CA_SECRET, NAME_CACERTS) < 0)
+	    "  resourceNames: [\"%s\", \"%s\"]\n  verbs: [patch]\n", "Role",
+	    "write", r->o.istio_ns, NAME_CA_SECRET, NAME_CACERTS) < 0 ||
+	    (r->own.rollback != NULL && fprintf(out, "- apiGroups: [\"\"]\n"
+	    "  resources: [secrets]\n  verbs: [create]\n") < 0) ||
+	    (!r->own.restart && fprintf(out, "- apiGroups: [\"apps\"]\n"
+	    "  resources: [deployments, daemonsets]\n"
+	    "  verbs: [patch]\n") < 0))
 		return -1;
-	/* one that is absent is made again; a name cannot limit that */
-	if (r->own.rollback != NULL && fprintf(out, "- apiGroups: [\"\"]\n"
-	    "  resources: [secrets]\n  verbs: [create]\n") < 0)
-		return -1;
-	if (!r->own.restart && fprintf(out, "- apiGroups: [\"apps\"]\n"
-	    "  resources: [deployments, daemonsets]\n  verbs: [patch]\n") < 0)
-		return -1;
-	return !r->own.roll || fprintf(out, "---\n"
-	    "apiVersion: rbac.authorization.k8s.io/v1\n"
-	    "kind: ClusterRole\nmetadata:\n  name: %s\nrules:\n"
-	    "- apiGroups: [\"\"]\n  resources: [pods]\n  verbs: [get]\n"
+	return !r->own.roll || fprintf(out, ROLE "rules:\n"
 	    "- apiGroups: [\"apps\"]\n"
 	    "  resources: [deployments, daemonsets, statefulsets]\n"
-	    "  verbs: [get, patch]\n", name) >= 0 ? 0 : -1;
+	    "  verbs: [patch]\n", "ClusterRole", "write") >= 0 ? 0 : -1;
 }
 
 int
@@ -123,8 +120,9 @@ rotate_rbac(struct run *r, struct err *e)
 
 	if (observe_holders_rbac(stdout, "kubectl-istio-rotate", &s, e) == -1)
 		return -1;
-	if (put_read(stdout, r->o.istio_ns) == -1 || (r->own.apply &&
-	    put_write(stdout, r) == -1) || fflush(stdout) == EOF)
+	if (put_reading(stdout, r->o.istio_ns, r->own.roll) == -1 ||
+	    (r->own.apply && put_writing(stdout, r) == -1) ||
+	    fflush(stdout) == EOF)
 		return err_sys(e, errno, "cannot write to stdout");
 	return 0;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cmd/rotate/run.h"
+#include "mesh/names.h"
 #include "observe/pods.h"
 #include "plugins/proxyver/proxyver.h"
 
@@ -29,6 +30,68 @@ on_finding(void *arg, const struct pv_finding *f, struct err *e)
 	return names_add(&p->l->pods, name, e);
 }
 
+/* The certificates that it waits for, or has. */
+static int
+mounts(struct look *l, const struct pod *pod, struct err *e)
+{
+	char name[2 * CLI_NAMESPACE_MAX + 2];
+	const char *secret;
+	size_t i;
+
+	for (i = 0; i < pod->nvolume; i++) {
+		secret = pod->volume[i].secret;
+		if (secret == NULL || strncmp(secret, NAME_WORKLOAD_PREFIX,
+		    strlen(NAME_WORKLOAD_PREFIX)) != 0)
+			continue;
+		snprintf(name, sizeof(name), "%.253s/%.253s", pod->ref.ns,
+		    secret);
+		if (names_add(&l->mounted, name, e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+/* A namespace that opted out gets none; any other one is waited for. */
+static int
+missing(struct look *l, const char *key, struct err *e)
+{
+	char ns[CLI_NAMESPACE_MAX + 1];
+	const char *slash = strchr(key, '/');
+	const struct ref ref = { .kind = "secret", .ns = ns,
+	    .name = slash + 1 };
+	size_t i;
+
+	snprintf(ns, sizeof(ns), "%.*s", (int)(slash - key), key);
+	for (i = 0; i < l->opted.n; i++)
+		if (strcmp(l->opted.v[i], ns) == 0)
+			return look_left(l, &ref, "no-certificate", "pods "
+			    "mount it and it is not there: its namespace "
+			    "opted out of Citadel (ca.istio.io/override, "
+			    "ca.istio.io/env)", e);
+	return look_late(l, &ref, "no-certificate", "pods mount it and it is "
+	    "not there: does its service account exist, does Citadel manage "
+	    "its namespace, and what does Citadel's log say", e);
+}
+
+int
+rotate_missing(struct look *l, struct err *e)
+{
+	size_t i, j = 0;
+	int d;
+
+	names_sort(&l->mounted);
+	names_sort(&l->there);
+	for (i = 0; i < l->mounted.n; i++) {
+		for (d = 1; j < l->there.n && (d = strcmp(l->there.v[j],
+		    l->mounted.v[i])) < 0; j++)
+			continue;
+		if ((j == l->there.n || d != 0) &&
+		    missing(l, l->mounted.v[i], e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
 static int
 on_pod(void *arg, const struct pod *pod, struct err *e)
 {
@@ -38,6 +101,8 @@ on_pod(void *arg, const struct pod *pod, struct err *e)
 
 	if (part_completed(pod))
 		return 0;
+	if (mounts(p->l, pod, e) == -1)
+		return -1;
 	return names_add(&p->l->running, pod->ref.ns, e) == -1 ? -1 :
 	    pv_judge(&pp, pod, on_finding, p, &n, e);
 }
@@ -137,15 +202,9 @@ on_controller(void *arg, const struct kube_ask *a, const struct node *obj,
     struct err *e)
 {
 	struct pods *p = arg;
-	size_t before = p->l->npart;
 
 	(void)a;
-	if (rotate_part(p->l, obj, e) == -1)
-		return -1;
-	/* what is in the control plane's namespace is there already */
-	if (p->l->npart > before)
-		p->l->part[before].fact.part = PART_PROXY;
-	return 0;
+	return rotate_part(p->l, obj, 1, e);
 }
 
 static struct kube_ask

@@ -78,8 +78,12 @@ struct look {
 	struct names		 running;	/* namespaces with pods */
 	struct names		 opted;		/* namespaces that opted out */
 	char			**unmanaged;
-	struct ro_left		*left;
+	struct ro_left		*left;		/* for the plugin */
 	size_t			 nleft;
+	struct ro_left		*late;		/* who is waited for */
+	size_t			 nlate;
+	struct names		 mounted;	/* NS/SECRET, by pods */
+	struct names		 there;		/* the same, of workloads */
 	struct names		 stale;		/* KIND/NS/NAME */
 	struct buf		 issuer;	/* DER of a name */
 	int			 no_root;
@@ -126,8 +130,9 @@ void	ca_init(struct ca *ca);
 void	ca_release(struct ca *ca);
 int	ca_has_cert(const struct ca *ca);
 
-/* parts.c: Deployments and DaemonSets as controllers. */
-int	rotate_part(struct look *l, const struct node *obj, struct err *e);
+/* parts.c: a controller: of the control plane, or of proxies to be rolled. */
+int	rotate_part(struct look *l, const struct node *obj, int proxies,
+	    struct err *e);
 void	rotate_parts_free(struct look *l);
 
 /* roll.c: the pods that never reload, and their controllers. */
@@ -138,6 +143,7 @@ struct leaves;
 int	leaves_new(const struct run *r, const struct ca *ca,
 	    struct leaves **out, struct err *e);
 int	leaves_add(struct leaves *v, const struct workload *f, struct err *e);
+int	leaves_copy(struct leaves *v, const struct entry *en, struct err *e);
 int	leaves_end(struct leaves *v, struct look *l, struct err *e);
 void	leaves_free(struct leaves *v);
 
@@ -152,6 +158,13 @@ void	look_free(struct look *l);
 /* One who is not as the goal wants him; rule NULL: he could not be examined. */
 int	look_left(struct look *l, const struct ref *ref, const char *rule,
 	    const char *message, struct err *e);
+
+/* One who will be, if he is waited for. */
+int	look_late(struct look *l, const struct ref *ref, const char *rule,
+	    const char *message, struct err *e);
+
+/* pods that mount what is not there, each secret once (roll.c) */
+int	rotate_missing(struct look *l, struct err *e);
 
 /* sign.c: a certificate of the same key, its PEM in pem. */
 int	rotate_sign(struct run *r, const struct ca *ca,

@@ -1,4 +1,4 @@
-/* Another root in the place of the one in force: proved, then kept, then put. */
+/* Another root in the place of the one in force: proved, kept, then put. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

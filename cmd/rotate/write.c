@@ -84,7 +84,7 @@ put(struct run *r, const struct ref *ref, enum kube_verb verb,
 		.dry_run = r->own.dry_run
 	};
 	char object[2 * CLI_NAMESPACE_MAX + 32];
-	struct kube_wrote got;
+	struct kube_wrote got = { .http = 0 };
 	int ret;
 
 	snprintf(object, sizeof(object), "%s/%s/%s", ref->kind, ref->ns,
@@ -96,7 +96,8 @@ put(struct run *r, const struct ref *ref, enum kube_verb verb,
 	if (ret == 0)
 		return 0;
 	/* somebody was faster, or nobody knows: what is there now will say */
-	if (got.sent && (e->class == ERR_CONFLICT || e->class == ERR_NET)) {
+	if (got.sent && (e->class == ERR_CONFLICT || e->class == ERR_NET ||
+	    got.http == 422)) {
 		cli_note(stderr, "%s; looking at what is there now", e->msg);
 		if (++r->doubts <= 5) {
 			e->class = ERR_NONE;

@@ -6,7 +6,7 @@
 
 #define CLI_SHA256_LEN 32
 
-/* 64 hexadecimal digits, with colons between the bytes or without.  1: it is. */
+/* 64 hexadecimal digits, with colons between the bytes or not: 1, else 0. */
 int	cli_sha256(const char *s, uint8_t out[CLI_SHA256_LEN]);
 
 #endif

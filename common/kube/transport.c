@@ -296,6 +296,10 @@ transport_explain(const struct transport *t, CURL *curl, CURLcode code,
 		err_set(e, ERR_NET, "Unable to connect to the server: %s: "
 		    "no progress within the time-out of %ld ms", t->address,
 		    t->c->timeout_ms);
+	else if (code == CURLE_ABORTED_BY_CALLBACK)
+		err_set(e, ERR_NET, "Unable to connect to the server: %s: the "
+		    "connection broke, and a write is not sent twice",
+		    t->address);
 	else if (is_certificate(code))
 		err_set(e, ERR_NET, "Unable to connect to the server: tls: "
 		    "failed to verify certificate: %s", safe);

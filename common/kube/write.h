@@ -45,11 +45,12 @@ struct kube_wrote {
  * 0: the server says that it is done, and out what there is now.  -1: out is
  * filled in as well.  With out->sent 0 nothing was done.  Otherwise it may have
  * been done or not, whatever e says, since a proxy can have said it: read the
- * object again.  e: ERR_CONFLICT for a 409, ERR_FORMAT for a 422 (and where the
- * answer is not the object that was written), ERR_NET for a 5xx, a redirect and
- * where the answer was lost, and so on as kube_fetch() has it; what a server
- * says of a Secret is not repeated.  The body is in no message and no log, and
- * no copy of it is made here (libcurl's and OpenSSL's buffers are their own).
+ * object again.  e: ERR_CONFLICT for a 409 (resourceVersion), ERR_FORMAT
+ * for a 422 (another uid, too) and where the answer is not the object that was
+ * written, ERR_NET for a 5xx, a redirect and where the answer was lost, and so
+ * on as kube_fetch() has it; what a server says of a Secret is not repeated.
+ * The body is in no message and no log, and no copy of it is made here
+ * (libcurl's and OpenSSL's buffers are their own).
  */
 int	kube_write(struct kube *k, const struct kube_write *w,
 	    struct kube_wrote *out, struct err *e);

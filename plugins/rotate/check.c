@@ -56,7 +56,7 @@ too_old(const struct ro_view *v)
 	    reload_is_old(cv, 1) == 1;
 }
 
-/* Is there a CA of the kind whose root can be signed anew? */
+/* Is the CA of the kind whose root can be signed anew? */
 static int
 check_ca(struct plan *pl, struct err *e)
 {
@@ -67,15 +67,26 @@ check_ca(struct plan *pl, struct err *e)
 		ro_word(pl, "who", "%s", v->plane->external);
 		return stop(pl, RO_EXTERNAL, ref, e);
 	}
-	if (v->in_force == CA_CACERTS)
-		return stop(pl, RO_PLUGGED, ref, e);
+	return v->in_force == CA_CACERTS ? stop(pl, RO_PLUGGED, ref, e) : 0;
+}
+
+/* Without a root there is nothing to go on with, whatever is excused. */
+static int
+check_root(struct plan *pl, struct err *e)
+{
+	const struct ro_view *v = pl->v;
+	enum ro_id id = RO_NO_ROOT;
+
+	if (v->ca.root != NULL || (v->ca.seen.state == SEEN_ABSENT &&
+	    pl->p->back != NULL))
+		return 0;
 	if (v->ca.seen.state == SEEN_ABSENT)
-		return pl->p->back != NULL ? 0 : stop(pl, RO_ABSENT, ref, e);
-	if (v->ca.seen.state != SEEN_PRESENT) {
+		id = RO_ABSENT;
+	else if (v->ca.seen.state != SEEN_PRESENT) {
 		ro_word(pl, "why", "%s", v->ca.seen.err.msg);
-		return stop(pl, RO_NOT_SEEN, ref, e);
+		id = RO_NOT_SEEN;
 	}
-	return v->ca.root == NULL ? stop(pl, RO_NO_ROOT, ref, e) : 0;
+	return ro_say(pl, RO_STOP, RO_CHECK, &v->ca.ref, id, e);
 }
 
 static int
@@ -167,7 +178,7 @@ check_pods(struct plan *pl, struct err *e)
 	const struct ro_view *v = pl->v;
 	size_t i;
 
-	for (i = 0; pl->p->roll && i < v->nnever; i++)
+	for (i = 0; pl->moving && pl->p->roll && i < v->nnever; i++)
 		if (!v->never[i].controlled && stop(pl, RO_BARE_POD,
 		    &v->never[i].ref, e) == -1)
 			return -1;
@@ -215,6 +226,10 @@ int
 ro_check(struct plan *pl, struct err *e)
 {
 	if (check_ca(pl, e) == -1)
+		return -1;
+	if (pl->next->stops > 0)
+		return 0;
+	if (check_root(pl, e) == -1)
 		return -1;
 	if (pl->next->stops > 0)
 		return 0;

@@ -72,6 +72,16 @@ ro_reason(const struct plan *pl, const struct ro_part *part)
 	}
 }
 
+/*
+ * The same root may have been there before, and another since: whoever was
+ * restarted then may have read that one in between.
+ */
+int
+ro_marked(const struct ro_view *v, const struct ro_part *part)
+{
+	return part->marked && part->marked_at >= v->moved_at;
+}
+
 /* When the root in force was put there, as far as anything shows. */
 static int64_t
 moved_at(const struct ro_view *v)
@@ -80,7 +90,7 @@ moved_at(const struct ro_view *v)
 	size_t i;
 
 	for (i = 0; i < v->npart; i++)
-		if (v->part[i].marked && v->part[i].marked_at > at)
+		if (ro_marked(v, &v->part[i]) && v->part[i].marked_at > at)
 			at = v->part[i].marked_at;
 	return at;
 }
@@ -94,5 +104,6 @@ ro_settled(const struct plan *pl, const struct ro_part *part)
 {
 	int64_t at = moved_at(pl->v);
 
-	return part->marked || (at != 0 && part->rolled_at >= at + RO_SETTLED);
+	return ro_marked(pl->v, part) ||
+	    (at != 0 && part->rolled_at >= at + RO_SETTLED);
 }

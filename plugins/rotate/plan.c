@@ -100,6 +100,10 @@ say_part(struct plan *pl, const struct ro_part *part, enum ro_step step,
 		id = RO_LEFT_TO_YOU;
 	}
 	ro_word(pl, "why", "%s", why);
+	ro_word(pl, "what", "%s", verdict == RO_DONE ? "it has been restarted "
+	    "since" : pl->why == RO_REACHED && ro_marked(pl->v, part) ?
+	    "it has been told to, and not all of its pods are Ready" :
+	    "its pods are replaced one by one");
 	ro_word(pl, "kind", "%s", part->ref.kind);
 	ro_word(pl, "name", "%s", part->ref.name);
 	ro_word(pl, "ns", "%s", part->ref.ns);
@@ -138,17 +142,21 @@ say_wait(struct plan *pl, size_t n, const char *who, struct err *e)
 	ro_word(pl, "n", "%zu", n);
 	ro_word(pl, "all", "%zu", pl->v->consumers);
 	ro_word(pl, "who", "%s", who);
+	ro_word(pl, "cost", "%s", pl->v->era == ERA_CITADEL ? "proxies whose "
+	    "certificates are mounted are hot-restarted, and connections that "
+	    "outlive their drain time (45 s) end" : "proxies take it with "
+	    "their next certificate, and keep their connections");
 	return ro_say(pl, RO_TODO, RO_WAIT, &mesh, RO_BEHIND, e);
 }
 
-/* What no root mends. */
+/* What no root mends: that shows once a good one is there. */
 static int
 say_broken(struct plan *pl, struct err *e)
 {
 	const struct ro_view *v = pl->v;
 	size_t i;
 
-	for (i = 0; i < v->nleft; i++) {
+	for (i = 0; pl->why == RO_REACHED && i < v->nleft; i++) {
 		if (v->left[i].rule == NULL)
 			continue;
 		ro_word(pl, "rule", "%s", v->left[i].rule);

@@ -83,20 +83,20 @@ struct ro_ca {
 /* All that can be seen.  Everything is borrowed. */
 struct ro_view {
 	int64_t			 now;
-	int64_t			 skew;		/* our clock less the server's */
+	int64_t			 skew;		/* ours less the server's */
 	enum era		 era;
 	const struct control_plane *plane;
 	enum ca_choice		 in_force;
 	struct ro_ca		 ca;
-	/* the name of their issuer that most leaves of this key bear, and how */
-	/* many bear it or another spelling; len 0: no leaf was seen */
+	/* what most leaves of this key call their issuer, and how many do */
+	/* so, or spell it otherwise; len 0: no leaf was seen */
 	struct der		 issuer;
 	size_t			 nissuer, nother;
 	/* another root of this key that a consumer shows: its end, or 0 */
 	int64_t			 former;
 	/* when the root in force was put there, by a backup; or 0 */
 	int64_t			 moved_at;
-	/* may --from be X: is the root a successor of it that somebody shows? */
+	/* is the root a successor of --from's, which somebody shows? */
 	int			 succeeds;
 	size_t			 consumers;	/* judged */
 	size_t			 stale;		/* that --wait waits for */
@@ -153,6 +153,9 @@ struct ro_next {
  */
 int	ro_plan(const struct ro_params *p, const struct ro_view *v,
 	    ro_emit *emit, void *arg, struct ro_next *next, struct err *e);
+
+/* Does its mark count: not older than the root's being put there? */
+int	ro_marked(const struct ro_view *v, const struct ro_part *part);
 
 /* The table of rules.  Three are cmd/'s to say: they need more than a view. */
 extern const struct rule *const ro_rules[];	/* NULL at its end */

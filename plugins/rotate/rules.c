@@ -158,7 +158,7 @@ const struct rule ro_table[RO_IDS] = {
 	"kubectl-istio-rotate(1)" },
 [RO_READS_ONCE] = {
 	"reads-once", VERDICT_WARN,
-	"{kind} {name} {why}: its pods are replaced one by one",
+	"{kind} {name} {why}: {what}",
 	"By the annotation that kubectl rollout restart writes. Long-lived "
 	"connections through its pods end.",
 	"era/reload.c has the file of each part and version" },
@@ -169,7 +169,8 @@ const struct rule ro_table[RO_IDS] = {
 	"kubectl-istio-rotate(1)" },
 [RO_BEHIND] = {
 	"behind", VERDICT_WARN,
-	"{n} of {all} {who}: they get it by themselves, and are waited for",
+	"{n} of {all} {who}: they get it by themselves, and are waited for; "
+	"{cost}",
 	"Citadel needs about 0.2 s for each secret, and the kubelet up to a "
 	"minute and a half to bring it to the pod, where Envoy is "
 	"hot-restarted: connections that outlive its drain time (45 s by "

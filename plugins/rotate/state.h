@@ -28,7 +28,7 @@ struct plan {
 	struct ro_next		*next;
 	enum ro_id		 why;		/* of the write; RO_REACHED: */
 						/* none is needed */
-	int			 moving;	/* a root gives way to another */
+	int			 moving;	/* from one root to another */
 	/* the values of a message */
 	struct rule_arg		 word[RO_WORDS];
 	char			 text[RO_WORDS][RO_TEXT_MAX];

@@ -3,7 +3,7 @@
 DER is put together here, so that dates, and the bytes of names, are ours to
 choose; the openssl command makes the keys and the signatures.
 """
-import base64, datetime, hashlib, os, re, secrets, subprocess
+import base64, datetime, functools, hashlib, os, re, secrets, subprocess
 
 UTC = datetime.timezone.utc
 RSA = bytes.fromhex("06092a864886f70d010101")
@@ -136,6 +136,7 @@ def new_key():
     return openssl("genrsa", "-traditional", "2048")
 
 
+@functools.lru_cache
 def public(key):
     return openssl("pkey", "-in", "KEY", "-pubout", "-outform", "DER", key=key)
 

@@ -61,7 +61,7 @@ citadel_mesh() {	# LINE...
 	local root key name version=${CITADEL_VERSION:-1.4.10}
 	mkdir -p "$D/mesh"
 	root=$(printf '%s\n' "$@" | grep '^cert root ' ||
-	    echo "cert root key=k1")
+	    echo "cert root key=k1 ski=none")
 	key=$(sed 's/.* key=\([^ ]*\).*/\1/' <<<"$root")
 	{
 		echo "at now"

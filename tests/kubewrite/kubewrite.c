@@ -1,11 +1,12 @@
 /*
  * One write, or the question what may be written, from the command line, by
  * the kubeconfig in $KUBECONFIG: what kube/write.h does, seen from outside.
- *	kubewrite [-adgv] [-t TIME-OUT] patch|create GROUP VERSION RESOURCE \
- *	    KIND NAMESPACE NAME <BODY
- *	kubewrite [-av] [-t TIME-OUT] may VERB GROUP RESOURCE NAMESPACE NAME...
- * -a: as somebody else; -d: a dry run; -g: read the object before, so that a
- * connection is there; -v: log requests, and all that there is, to stderr.
+ *	kubewrite [-adgv] [-k TOKEN] [-s SERVER] [-t TIME-OUT] \
+ *	    patch|create GROUP VERSION RESOURCE KIND NAMESPACE NAME <BODY
+ *	kubewrite [-av] ... may VERB GROUP RESOURCE NAMESPACE NAME...
+ * -a: as somebody else; -k, -s: kubectl's --token and --server; -d: a dry run;
+ * -g: read the object before, so that a connection is there; -v: log requests,
+ * and all that there is, to stderr.
  * Prints "http sent version uid class", class a number of base/err.h, or a 1 or
  * 0 a right; messages go to stderr.  Exit status 1: it failed; 2: usage.
  */
@@ -67,7 +68,7 @@ write_one(struct kube *k, char **arg, int read_first, int dry_run,
 	    .failed = on_failed };
 	struct kube_write w = {
 		.what = { arg[1], arg[2], arg[3], arg[4], arg[5], arg[6],
-		    NULL, NULL },
+		    NULL, NULL, 0 },
 		.verb = strcmp(arg[0], "create") == 0 ? KUBE_CREATE :
 		    KUBE_PATCH,
 		.dry_run = dry_run
@@ -113,10 +114,10 @@ ask(struct kube *k, char **arg, int n, struct err *e)
 static int
 usage(void)
 {
-	fprintf(stderr, "usage: kubewrite [-adgv] [-t time-out] "
-	    "patch|create group version resource kind namespace name\n"
-	    "       kubewrite [-av] [-t time-out] may verb group resource "
-	    "namespace name ...\n");
+	fprintf(stderr, "usage: kubewrite [-adgv] [-k token] [-s server] "
+	    "[-t time-out]\n"
+	    "       patch|create group version resource kind namespace name |\n"
+	    "       may verb group resource namespace name ...\n");
 	return 2;
 }
 
@@ -131,11 +132,13 @@ main(int argc, char **argv)
 	int c, dry_run = 0, read_first = 0, may, ret;
 
 	memset(&f, 0, sizeof(f));
-	while ((c = getopt(argc, argv, "adgvt:")) != -1)
+	while ((c = getopt(argc, argv, "adgk:s:vt:")) != -1)
 		switch (c) {
 		case 'a': f.as = "ann"; break;
 		case 'd': dry_run = 1; break;
 		case 'g': read_first = 1; break;
+		case 'k': f.token = optarg; break;
+		case 's': f.server = optarg; break;
 		case 'v': log.level = 10; break;
 		case 't': f.request_timeout = optarg; break;
 		default: return usage();

@@ -70,11 +70,13 @@ class Store:
         obj = self.find(path, recorded)
         if obj is None:
             return 404, ("NotFound", '"%s" not found' % path)
-        for key in ("uid", "resourceVersion"):
-            want = doc.get("metadata", {}).get(key)
-            # these two of "resourceVersion" mean whatever is there
-            if want not in (None, "", "0", obj["metadata"].get(key)):
-                return 409, ("Conflict", "the object has been modified")
+        meta = doc.get("metadata", {})
+        # these two mean whatever is there
+        if meta.get("resourceVersion") not in (
+                None, "", "0", obj["metadata"]["resourceVersion"]):
+            return 409, ("Conflict", "the object has been modified")
+        if meta.get("uid") not in (None, obj["metadata"].get("uid")):
+            return 422, ("Invalid", "metadata.uid: field is immutable")
         return 200, self.keep(path, merge(obj, doc), dry)
 
     def review(self, doc):

@@ -14,7 +14,8 @@ enum {
 };
 static EVP_PKEY *keys[KEYS];
 
-enum { PRINTABLE, UTF8, TELETEX, EMPTY, LATIN1, NAMES };	/* of a subject */
+/* how a subject is written */
+enum { PRINTABLE, UTF8, TELETEX, EMPTY, LATIN1, NAMES };
 
 struct root {
 	int		 key, by, name;

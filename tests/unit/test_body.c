@@ -6,18 +6,18 @@
 #include "kube/wire.h"
 
 static const struct kube_ask secret = {
-	"", "v1", "secrets", "Secret", "ns", "ca", NULL, NULL
+	"", "v1", "secrets", "Secret", "ns", "ca", NULL, NULL, 0
 };
 static const struct kube_ask configmap = {
-	"", "v1", "configmaps", "ConfigMap", "ns", "cm", NULL, NULL
+	"", "v1", "configmaps", "ConfigMap", "ns", "cm", NULL, NULL, 0
 };
 static const struct kube_ask deployments = {
 	"apps", "v1", "deployments", "Deployment", "ns", NULL, NULL,
-	NULL
+	NULL, 0
 };
 static const struct kube_ask policy = {
 	"authentication.istio.io", "v1alpha1", "meshpolicies", "MeshPolicy",
-	"", "default", NULL, NULL
+	"", "default", NULL, NULL, 0
 };
 
 #define JSON	"application/json"

@@ -60,7 +60,7 @@ static const struct cli_refused refused[] = {
 };
 
 static const struct cli_tool tool = {
-	"rootcheck", "judge", "[flags]", "Details.", rule_list, refused
+	"rootcheck", "judge", "[flags]", "Details.", rule_list, refused, NULL
 };
 
 #include "tests/unit/test_cli.inc"

@@ -14,21 +14,21 @@
 #define PROTO	"application/vnd.kubernetes.protobuf;stream=watch"
 
 static const struct kube_ask secrets = {
-	"", "v1", "secrets", "Secret", "ns", NULL, NULL, NULL
+	"", "v1", "secrets", "Secret", "ns", NULL, NULL, NULL, 0
 };
 static const struct kube_ask everywhere = {
-	"", "v1", "secrets", "Secret", "", NULL, "a=b", "type=t"
+	"", "v1", "secrets", "Secret", "", NULL, "a=b", "type=t", 0
 };
 static const struct kube_ask accounts = {
-	"", "v1", "serviceaccounts", "ServiceAccount", "", NULL, NULL, NULL
+	"", "v1", "serviceaccounts", "ServiceAccount", "", NULL, NULL, NULL, 0
 };
 static const struct kube_ask deployments = {
-	"apps", "v1", "deployments", "Deployment", "ns", NULL, NULL, NULL
+	"apps", "v1", "deployments", "Deployment", "ns", NULL, NULL, NULL, 0
 };
 
 static const struct kube_ask hooks = {
 	"admissionregistration.k8s.io", "v1", "mutatingwebhookconfigurations",
-	"MutatingWebhookConfiguration", "", NULL, NULL, NULL
+	"MutatingWebhookConfiguration", "", NULL, NULL, NULL, 0
 };
 
 /* Every event as "+name;", "~name;", "-name;", with the data of a Secret. */

@@ -7,16 +7,18 @@
 #define JSON	"application/json"
 
 static const struct kube_write patch = {
-	{ "", "v1", "secrets", "Secret", "ns", "ca", NULL, NULL },
+	{ "", "v1", "secrets", "Secret", "ns", "ca", NULL, NULL,
+	    0 },
 	KUBE_PATCH, "{}", 2, 0
 };
 static const struct kube_write create = {
-	{ "", "v1", "secrets", "Secret", "ns", "ca", NULL, NULL },
+	{ "", "v1", "secrets", "Secret", "ns", "ca", NULL, NULL,
+	    0 },
 	KUBE_CREATE, "{}", 2, 0
 };
 static const struct kube_write restart = {
 	{ "apps", "v1", "deployments", "Deployment", "ns", "citadel", NULL,
-	    NULL },
+	    NULL, 0 },
 	KUBE_PATCH, "{}", 2, 0
 };
 
