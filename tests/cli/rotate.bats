@@ -621,8 +621,8 @@ accepts() {	# ROOT LEAF
 	kubectl-istio-rotate --print-rbac --apply --restart none >out
 	run ! grep -A1 'deployments, daemonsets' out
 	kubectl-istio-rotate --print-rbac --apply --roll-workloads >out
-	grep -A1 'deployments, daemonsets, statefulsets' out |
-	    grep -q 'verbs: \[get, patch\]'
+	[ "$(grep -A1 'deployments, daemonsets, statefulsets' out |
+	    grep verbs | tr -d '\n')" = "  verbs: [get]  verbs: [patch]" ]
 	kubectl-istio-rotate --print-rbac --apply --rollback x >out
 	[ "$(grep -c 'verbs: \[create\]' out)" -eq 1 ]
 }
