@@ -140,6 +140,8 @@ is_rv(const char *s)
 static int
 check(const struct run *r, const struct ca *ca, struct err *e)
 {
+	char from[WHEN_STRLEN];
+
 	if (!is_rv(ca->version))
 		return err_set(e, ERR_FORMAT, "the secret has no "
 		    "metadata.resourceVersion: without it kubectl replace "
@@ -156,6 +158,11 @@ check(const struct run *r, const struct ca *ca, struct err *e)
 	if (ca->fact.inapplicable != NULL)
 		return err_set(e, ERR_FORMAT, "the root cannot be signed anew "
 		    "with its own key: %s", ca->fact.inapplicable);
+	if (ca->fact.root->not_before > r->now) {
+		when_format(ca->fact.root->not_before, from);
+		return err_set(e, ERR_FORMAT, "the root is not valid before "
+		    "%s, and a new one cannot begin earlier", from);
+	}
 	if (r->params.from != NULL && memcmp(r->params.from,
 	    ca->fact.root->sha256, CERT_SHA256_LEN) != 0)
 		return err_set(e, ERR_CONFLICT, "the secret holds another root "

@@ -20,11 +20,12 @@ setup_file() {
 	cert long subject=O=cluster.local ski=none from=-336d to=+3000d
 	cert young subject=O=cluster.local ski=none from=-1d to=+1d
 	cert ended subject=O=cluster.local ski=none from=-366d to=-1d
+	cert later subject=O=cluster.local ski=none from=+1d to=+29d
 	cert weak key=s1 subject=O=cluster.local ski=none from=-336d to=+29d
 	cert pins aki=pins from=-336d to=+29d
 	cert noca ca=no from=-336d to=+29d
 	cert child issuer=root by=k1 key=k5 subject=CN=child to=+29d
-	$(for n in root rsaski ec ecski long young ended weak pins noca child; do
+	$(for n in root rsaski ec ecski long young ended later weak pins noca child; do
 		echo "pem $n.pem $n"
 	done)
 	E
@@ -400,6 +401,9 @@ accepts() {	# ROOT LEAF
 	manifest "$D/go/child.pem" k5 >in
 	filter <in
 	refused "not signed by its own key"
+	manifest "$D/go/later.pem" k1 >in
+	filter <in
+	refused "not valid before 20"
 	# plugged in: its root's key is elsewhere
 	manifest "$D/go/child.pem" k5 '.metadata.name = "cacerts"' >in
 	filter <in
@@ -588,7 +592,8 @@ accepts() {	# ROOT LEAF
 	kubectl-istio-rotate --help >out 2>err
 	[ ! -s err ]
 	rules=$(awk '/^Rules/ { on = 1; next } on { print $2 }' out)
-	[ "$(wc -l <<<"$rules")" -eq 31 ]
+	[ "$(wc -l <<<"$rules")" -eq "$(grep -c '^	"[a-z-]*", VERDICT' \
+	    "$BATS_TEST_DIRNAME/../../plugins/rotate/rules.c")" ]
 	for flag in --apply --yes --days --min-left --from --rollback \
 	    --backup-dir --backup-encrypt-to --restart --roll-workloads \
 	    --accept-loss --dry-run --timeout --print-rbac --excuse; do
