@@ -26,4 +26,4 @@ _kubectl_istio()
 }
 
 complete -F _kubectl_istio kubectl-istio kubectl-istio-rootcheck \
-    kubectl-istio-proxyver kubectl-istio-certverify
+    kubectl-istio-proxyver kubectl-istio-certverify kubectl-istio-rotate

@@ -91,6 +91,16 @@ $(KUBEWRITE): $(O)/obj/tests/kubewrite/kubewrite.o \
 	$(Q)$(CC) $(KI_CFLAGS) $(KI_LDFLAGS) -o $@ $^ \
 	    $(LIBS_kube) $(LIBS_doc) $(LIBS_pki)
 
+# ---- rotate's filter, its input cut at every byte ----
+ROTATECUT :=	$(O)/tests/rotatecut
+$(ROTATECUT): $(O)/obj/tests/rotatecut/rotatecut.o \
+    $(O)/obj/cmd/kubectl-istio-rotate.o $$(call cmd_obj,rotate) \
+    $$(foreach p,rotate $(PLUGINS_rotate),$$(call plugin_obj,$$p)) $(LIB)
+	$(say) LD $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(KI_CFLAGS) $(KI_LDFLAGS) -Wl,--wrap=main -o $@ $^ \
+	    $(ALL_LIBS)
+
 # ---- make check ----
 .PHONY: check unit cli catalogue kubeconfig mutants
 check: unit cli catalogue kubeconfig mutants
@@ -101,10 +111,11 @@ unit: $(call deps,check) $(UNIT_BIN)
 	@mkdir -p $(O)/log
 	@tests/run-unit $(O)/log/unit $(UNIT_BIN)
 
-cli: $(call deps,check) $(BINS) $(MKMESH) $(KUBEWRITE)
+cli: $(call deps,check) $(BINS) $(MKMESH) $(KUBEWRITE) $(ROTATECUT)
 	@mkdir -p $(O)/log
 	@BIN=$(abspath $(O))/bin MKMESH=$(abspath $(MKMESH)) \
 	    KUBEWRITE=$(abspath $(KUBEWRITE)) \
+	    ROTATECUT=$(abspath $(ROTATECUT)) \
 	    TMP=$(abspath $(O))/tmp tests/run-cli $(O)/log/cli
 
 catalogue: $(call deps,check) $(BINS) $(MKMESH)

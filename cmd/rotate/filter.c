@@ -61,6 +61,22 @@ is_ca(const struct node *obj)
 	    NAME_GENERATED_KEY, (const char *)NULL) != NULL);
 }
 
+/*
+ * The API server always says a type, and kubectl's YAML says it last: where the
+ * input was cut it is not there, or shorter.
+ */
+static int
+check_type(const struct node *obj, struct err *e)
+{
+	const char *type = node_str(node_get(obj, "type"), NULL);
+
+	if (type != NULL && (strcmp(type, "istio.io/ca-root") == 0 ||
+	    strcmp(type, "Opaque") == 0))
+		return 0;
+	return err_set(e, ERR_FORMAT, "the secret's type is '%.64s', not "
+	    "istio.io/ca-root: is that all of it?", type == NULL ? "" : type);
+}
+
 static int
 on_item(void *arg, const struct node *obj, struct err *e)
 {
@@ -76,6 +92,8 @@ on_item(void *arg, const struct node *obj, struct err *e)
 	if (node_get(obj, "stringData") != NULL)
 		return err_set(e, ERR_FORMAT, "the secret has stringData: "
 		    "give it as the API server has it");
+	if (check_type(obj, e) == -1)
+		return -1;
 	return ca_of_node(ca, obj, e);
 }
 
@@ -122,6 +140,8 @@ is_rv(const char *s)
 static int
 check(const struct run *r, const struct ca *ca, struct err *e)
 {
+	char from[WHEN_STRLEN];
+
 	if (!is_rv(ca->version))
 		return err_set(e, ERR_FORMAT, "the secret has no "
 		    "metadata.resourceVersion: without it kubectl replace "
@@ -138,6 +158,11 @@ check(const struct run *r, const struct ca *ca, struct err *e)
 	if (ca->fact.inapplicable != NULL)
 		return err_set(e, ERR_FORMAT, "the root cannot be signed anew "
 		    "with its own key: %s", ca->fact.inapplicable);
+	if (ca->fact.root->not_before > r->now) {
+		when_format(ca->fact.root->not_before, from);
+		return err_set(e, ERR_FORMAT, "the root is not valid before "
+		    "%s, and a new one cannot begin earlier", from);
+	}
 	if (r->params.from != NULL && memcmp(r->params.from,
 	    ca->fact.root->sha256, CERT_SHA256_LEN) != 0)
 		return err_set(e, ERR_CONFLICT, "the secret holds another root "

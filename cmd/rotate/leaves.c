@@ -24,6 +24,7 @@ struct leaves {
 	int64_t			 former;
 	int			 succeeds;
 	int			 pins;
+	size_t			 strangers;	/* roots of another key */
 };
 
 int
@@ -46,6 +47,7 @@ leaves_new(const struct run *r, const struct ca *ca, struct leaves **out,
 static void
 look_at_root(struct leaves *v, const struct cert *c)
 {
+	v->strangers += !cert_same_key(c, v->root);
 	if (!cert_same_key(c, v->root) || cert_equal(c, v->root))
 		return;
 	if (v->former < c->not_after)
@@ -160,8 +162,10 @@ leaves_end(struct leaves *v, struct look *l, struct err *e)
 	size_t i, all = 0;
 
 	for (i = 0; i < v->nname; i++) {
-		if (!v->name[i].ours)
+		if (!v->name[i].ours) {
+			v->strangers += v->name[i].n;
 			continue;
+		}
 		all += v->name[i].n;
 		if (most == NULL || v->name[i].n > most->n)
 			most = &v->name[i];
@@ -176,6 +180,7 @@ leaves_end(struct leaves *v, struct look *l, struct err *e)
 		view->nother = all - most->n;
 	}
 	view->former = v->former;
+	view->strangers = v->strangers;
 	view->succeeds |= v->succeeds;
 	if (v->pins && view->ca.inapplicable == NULL)
 		view->ca.inapplicable = "leaves pin the serial number of the "

@@ -96,8 +96,9 @@ load(struct run *r, struct backup *b, struct err *e)
 
 	if (strcmp(backup_secret(b), BACKUP_SEALED) == 0)
 		return err_set(e, ERR_FORMAT, "it is sealed: openssl cms "
-		    "-decrypt -inform PEM -in %s -inkey KEY >%s there, with "
-		    "mode 0600, and again", BACKUP_SEALED, BACKUP_SECRET);
+		    "-decrypt -binary -inform PEM -in %s -inkey KEY >%s "
+		    "there, with mode 0600, and again", BACKUP_SEALED,
+		    BACKUP_SECRET);
 	buf_init_secret(&text, ROTATE_SECRET_MAX, "a backup");
 	ret = backup_read(b, BACKUP_SECRET, &text, e);
 	if (ret == 0)

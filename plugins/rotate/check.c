@@ -121,6 +121,33 @@ check_back(struct plan *pl, struct err *e)
 	return 0;
 }
 
+/* Everybody is behind, and everything that was seen is of another key. */
+static int
+is_strange(const struct ro_view *v)
+{
+	return v->strangers > 0 && v->nissuer == 0 && v->former == 0 &&
+	    v->stale >= v->consumers;
+}
+
+/* A root that nobody should start a CA under. */
+static int
+check_standing(struct plan *pl, struct err *e)
+{
+	const struct ro_view *v = pl->v;
+	char from[WHEN_STRLEN];
+
+	if (is_strange(v)) {
+		ro_word(pl, "n", "%zu", v->strangers);
+		if (stop(pl, RO_STRANGE, &v->ca.ref, e) == -1)
+			return -1;
+	}
+	if (v->ca.root->not_before <= v->now)
+		return 0;
+	when_format(v->ca.root->not_before, from);
+	ro_word(pl, "date", "%s", from);
+	return ro_say(pl, RO_STOP, RO_CHECK, &v->ca.ref, RO_NOT_YET, e);
+}
+
 static int
 check_secret(struct plan *pl, struct err *e)
 {
@@ -233,7 +260,8 @@ ro_check(struct plan *pl, struct err *e)
 		return -1;
 	if (pl->next->stops > 0)
 		return 0;
-	if (pl->v->ca.root != NULL && (check_from(pl, e) == -1 ||
+	if (pl->v->ca.root != NULL && (check_standing(pl, e) == -1 ||
+	    check_from(pl, e) == -1 ||
 	    (pl->why != RO_REACHED && check_write(pl, e) == -1)))
 		return -1;
 	if (check_back(pl, e) == -1 || check_pods(pl, e) == -1)

@@ -92,6 +92,8 @@ struct ro_view {
 	/* so, or spell it otherwise; len 0: no leaf was seen */
 	struct der		 issuer;
 	size_t			 nissuer, nother;
+	/* leaves and copies of roots of another key: is this a new one? */
+	size_t			 strangers;
 	/* another root of this key that a consumer shows: its end, or 0 */
 	int64_t			 former;
 	/* when the root in force was put there, by a backup; or 0 */

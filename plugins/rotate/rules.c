@@ -33,17 +33,33 @@ const struct rule ro_table[RO_IDS] = {
 	"1.5.10:pilot/pkg/bootstrap/istio_ca.go" },
 [RO_NO_ROOT] = {
 	"not-a-certificate", VERDICT_UNKNOWN,
-	"its ca-cert.pem holds no certificate that can be read; put a backup "
-	"back (--rollback)",
+	"its ca-cert.pem holds no certificate that can be read; put the whole "
+	"secret back from a backup (kubectl replace)",
 	"A CA that starts under it exits.",
 	"1.4.10:security/pkg/pki/util/keycertbundle.go (Verify)" },
 [RO_KEY_MISMATCH] = {
 	"key-mismatch", VERDICT_UNKNOWN,
-	"its private key {how}: nothing can be signed with it; put a backup "
-	"back (--rollback)",
+	"its private key {how}: nothing can be signed with it; put the whole "
+	"secret back from a backup (kubectl replace)",
 	"A CA that starts under it exits, and one that runs goes on with what "
 	"it has in memory.",
 	"1.4.10:security/pkg/pki/util/keycertbundle.go (Verify)" },
+[RO_STRANGE] = {
+	"unknown-key", VERDICT_UNKNOWN,
+	"nobody trusts this key: all {n} certificates and copies of a root "
+	"that were seen are of another one, so a CA has made it anew; stop the "
+	"CA (scale it to 0), put the old secret back as it was from a backup "
+	"(kubectl replace), and start the CA",
+	"Where the secret of a CA is missing when it starts, it makes a new "
+	"key, and no leaf of the old one validates under it. To go on with "
+	"the new key means an outage until everything has been issued anew.",
+	"1.4.10:security/pkg/pki/ca/ca.go (NewSelfSignedIstioCAOptions)" },
+[RO_NOT_YET] = {
+	"root-not-yet-valid", VERDICT_UNKNOWN,
+	"the root is not valid before {date}: its CA ran by a clock that was "
+	"ahead; wait until then, since a new one cannot begin earlier",
+	"A CA that starts under it exits.",
+	"1.4.10:security/pkg/pki/util/keycertbundle.go (Verify); issue 29379" },
 [RO_INAPPLICABLE] = {
 	"same-key-inapplicable", VERDICT_UNKNOWN,
 	"the root cannot be signed anew with its own key: {why}",
@@ -219,7 +235,8 @@ const struct rule ro_table[RO_IDS] = {
 
 const struct rule *const ro_rules[] = {
 	ROW(RO_NOT_SEEN), ROW(RO_ABSENT), ROW(RO_EXTERNAL), ROW(RO_PLUGGED),
-	ROW(RO_NO_ROOT), ROW(RO_KEY_MISMATCH), ROW(RO_INAPPLICABLE),
+	ROW(RO_NO_ROOT), ROW(RO_KEY_MISMATCH), ROW(RO_STRANGE), ROW(RO_NOT_YET),
+	ROW(RO_INAPPLICABLE),
 	ROW(RO_IMMUTABLE), ROW(RO_OWNER), ROW(RO_SKEW), ROW(RO_TOO_OLD),
 	ROW(RO_FROM), ROW(RO_BACK_KEY), ROW(RO_BACK_ENDED), ROW(RO_UNMANAGED),
 	ROW(RO_BARE_POD), ROW(RO_UNKNOWN), ROW(RO_NO_RIGHT), ROW(RO_CHANGED),

@@ -253,6 +253,29 @@ No space left on device" ]
 	done
 }
 
+@test "every tool is there: listed, completed under both its names, with a page" {
+	cp "$BIN"/kubectl-istio-* "$d/"
+	cp "$BATS_TEST_DIRNAME"/../../completions/kubectl_complete-* "$d/"
+	call
+	[ $status -eq 0 ]
+	mapfile -t words < <(cut -d' ' -f1 out)
+	[ ${#words[@]} -eq "$(ls "$BIN"/kubectl-istio-* | wc -l)" ]
+	for w in "${words[@]}"; do
+		echo "$w"
+		"$d/kubectl_complete-istio" "$w" --outp >out
+		printf '%s\n' --output :4 | cmp - out
+		"$d/kubectl_complete-istio-$w" -o js >out
+		printf '%s\n' json jsonl :4 | cmp - out
+		cd "$BATS_TEST_DIRNAME/../.."
+		grep -q "kubectl-istio-$w" completions/kubectl-istio.bash
+		grep -q "^#compdef .*kubectl-istio-$w" completions/_kubectl-istio
+		grep -q "^\.Xr kubectl-istio-$w 1" cmd/kubectl-istio.1
+		[ -s "cmd/kubectl-istio-$w.1" ]
+		grep -q "^| .kubectl istio $w. | " README.md
+		cd - >/dev/null
+	done
+}
+
 @test "bash completes it called directly" {
 	cp "$BATS_TEST_DIRNAME"/../../completions/kubectl_complete-* "$d/"
 	cp "$BIN/kubectl-istio-rootcheck" "$d/"

@@ -162,6 +162,16 @@ CASE(no_key) { old_root(m); m->v.ca.key = KEYS_ABSENT; }
 CASE(inapplicable) { old_root(m); m->v.ca.inapplicable = "weak"; }
 CASE(inapplicable_back) { inapplicable(m); m->p.back = new; }
 CASE(immutable) { old_root(m); m->v.ca.immutable = 1; }
+CASE(strange) {
+	m->v.strangers = 4;
+	m->v.nissuer = 0;
+	m->v.stale = 5;
+}
+CASE(strange_but_one) { strange(m); m->v.stale = 4; }
+CASE(strange_but_issued) { strange(m); m->v.nissuer = 1; }
+CASE(nobody_there) { strange(m); m->v.strangers = 0; }
+CASE(not_yet) { m->v.now = new->not_before - 1; }
+CASE(just_valid) { m->v.now = new->not_before; }
 CASE(immutable_quiet) { m->v.ca.immutable = 1; }
 CASE(owned) { old_root(m); m->v.ca.owner = OWNER_ARGO_CD; }
 CASE(owned_quiet) { m->v.ca.owner = OWNER_ARGO_CD; }
@@ -227,6 +237,10 @@ static const struct {
 	{ "key-mismatch", mismatch, old_root },
 	{ "key-mismatch", no_key, mismatch_quiet },
 	{ "same-key-inapplicable", inapplicable, inapplicable_back },
+	{ "unknown-key", strange, strange_but_one },
+	{ "unknown-key", strange, strange_but_issued },
+	{ "unknown-key", strange, nobody_there },
+	{ "root-not-yet-valid", not_yet, just_valid },
 	{ "immutable-secret", immutable, immutable_quiet },
 	{ "gitops-owner", owned, owned_quiet },
 	{ "clock-skew", ahead, nearly_ahead },
