@@ -73,30 +73,48 @@ rotate_rights(struct run *r, const struct look *l, struct err *e)
 	return lacks;
 }
 
-/* Beside what reading takes, for which certverify's roles are enough. */
+/* Beside what certverify reads: controllers, and all pods. */
 static int
-put(FILE *out, const char *ns, int roll, int restart)
+put_reading(FILE *out, const char *ns, int roll)
+{
+	const char *name = "kubectl-istio-rotate-read";
+
+	return fprintf(out, "---\napiVersion: rbac.authorization.k8s.io/v1\n"
+	    "kind: Role\nmetadata:\n  name: %s\n  namespace: \"%s\"\nrules:\n"
+	    "- apiGroups: [\"apps\"]\n  resources: [daemonsets]\n"
+	    "  verbs: [list]\n"
+	    "---\napiVersion: rbac.authorization.k8s.io/v1\n"
+	    "kind: ClusterRole\nmetadata:\n  name: %s\nrules:\n"
+	    "- apiGroups: [\"\"]\n  resources: [pods]\n"
+	    "  verbs: [list%s]\n", name, ns, name, roll ? ", get" : "") < 0 ||
+	    (roll && fprintf(out, "- apiGroups: [\"apps\"]\n"
+	    "  resources: [deployments, daemonsets, statefulsets]\n"
+	    "  verbs: [get]\n") < 0) ? -1 : 0;
+}
+
+/* create knows no names: only a --rollback asks for it. */
+static int
+put_writing(FILE *out, const struct run *r)
 {
 	const char *name = "kubectl-istio-rotate-write";
 
 	if (fprintf(out, "---\napiVersion: rbac.authorization.k8s.io/v1\n"
 	    "kind: Role\nmetadata:\n  name: %s\n  namespace: \"%s\"\nrules:\n"
 	    "- apiGroups: [\"\"]\n  resources: [secrets]\n"
-	    "  resourceNames: [\"%s\", \"%s\"]\n  verbs: [patch]\n"
-	    "- apiGroups: [\"apps\"]\n  resources: [daemonsets]\n"
-	    "  verbs: [list]\n", name, ns, NAME_CA_SECRET, NAME_CACERTS) < 0)
+	    "  resourceNames: [\"%s\", \"%s\"]\n  verbs: [patch]\n", name,
+	    r->o.istio_ns, NAME_CA_SECRET, NAME_CACERTS) < 0 ||
+	    (r->own.rollback != NULL && fprintf(out, "- apiGroups: [\"\"]\n"
+	    "  resources: [secrets]\n  verbs: [create]\n") < 0) ||
+	    (!r->own.restart && fprintf(out, "- apiGroups: [\"apps\"]\n"
+	    "  resources: [deployments, daemonsets]\n  verbs: [patch]\n") <
+	    0))
 		return -1;
-	if (restart && fprintf(out, "- apiGroups: [\"apps\"]\n"
-	    "  resources: [deployments, daemonsets]\n  verbs: [patch]\n") < 0)
-		return -1;
-	if (fprintf(out, "---\napiVersion: rbac.authorization.k8s.io/v1\n"
+	return r->own.roll && fprintf(out, "---\n"
+	    "apiVersion: rbac.authorization.k8s.io/v1\n"
 	    "kind: ClusterRole\nmetadata:\n  name: %s\nrules:\n"
-	    "- apiGroups: [\"\"]\n  resources: [pods]\n"
-	    "  verbs: [list%s]\n", name, roll ? ", get" : "") < 0)
-		return -1;
-	return !roll || fprintf(out, "- apiGroups: [\"apps\"]\n"
+	    "- apiGroups: [\"apps\"]\n"
 	    "  resources: [deployments, daemonsets, statefulsets]\n"
-	    "  verbs: [get, patch]\n") >= 0 ? 0 : -1;
+	    "  verbs: [patch]\n", name) < 0 ? -1 : 0;
 }
 
 int
@@ -106,8 +124,9 @@ rotate_rbac(struct run *r, struct err *e)
 
 	if (observe_holders_rbac(stdout, "kubectl-istio-rotate", &s, e) == -1)
 		return -1;
-	if (r->own.apply && (put(stdout, r->o.istio_ns, r->own.roll,
-	    !r->own.restart) == -1 || fflush(stdout) == EOF))
+	if (put_reading(stdout, r->o.istio_ns, r->own.roll) == -1 ||
+	    (r->own.apply && put_writing(stdout, r) == -1) ||
+	    fflush(stdout) == EOF)
 		return err_sys(e, errno, "cannot write to stdout");
 	return 0;
 }
