@@ -77,6 +77,8 @@ struct look {
 	struct names		 pods;		/* never's, as NS/NAME */
 	struct names		 running;	/* namespaces with pods */
 	struct names		 opted;		/* namespaces that opted out */
+	struct names		 unlabelled;	/* by Citadel's own default */
+	struct names		 holding;	/* with workload secrets */
 	char			**unmanaged;
 	struct ro_left		*left;
 	size_t			 nleft;
@@ -132,6 +134,10 @@ void	rotate_parts_free(struct look *l);
 
 /* roll.c: the pods that never reload, and their controllers. */
 int	rotate_pods(struct run *r, struct look *l, struct err *e);
+
+/* unmanaged.c: namespaces whose secrets Citadel would delete. */
+int	unmanaged_ns(struct look *l, const struct mesh_ns *ns, struct err *e);
+int	unmanaged_end(struct look *l, struct err *e);
 
 /* leaves.c: what leaves and copies of the root say about roots. */
 struct leaves;
