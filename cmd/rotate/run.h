@@ -107,6 +107,7 @@ struct run {
 	struct backup		*backup;	/* of this run, for its log */
 	unsigned		 doubts;	/* writes without an answer */
 	unsigned		 writes;	/* of the CA's secret */
+	unsigned		 sent;		/* requests that write */
 	struct cert		*root;		/* that was put there */
 	int			 put;		/* but not seen there yet */
 	struct names		 said;		/* steps done, not said again */
