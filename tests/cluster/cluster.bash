@@ -104,7 +104,7 @@ empty() {
 	kubectl delete mutatingwebhookconfigurations,validatingwebhookconfigurations \
 	    --all >/dev/null
 	kubectl delete clusterrole,clusterrolebinding kubectl-istio-certverify \
-	    kubectl-istio-rotate kubectl-istio-rotate-write \
+	    kubectl-istio-rotate kubectl-istio-rotate-{read,write} \
 	    --ignore-not-found >/dev/null
 	kubectl get namespaces -o name | grep -vE '/(default|kube-.*)$' |
 	    xargs -r kubectl delete --wait >/dev/null
