@@ -152,8 +152,10 @@ finish(struct apply *a, const struct look *l, struct err *e)
 /* ---- signals and time ---- */
 
 static void
-note_state(struct apply *a, const struct look *l)
+note_state(struct apply *a, const struct look *l, const struct ro_next *next)
 {
+	int old = next->todo > 0 && (next->step == RO_BACKUP ||
+	    next->step == RO_WRITE);
 	char hex[2 * CERT_SHA256_LEN + 1];
 
 	if (l->ca.fact.root == NULL) {
@@ -162,19 +164,28 @@ note_state(struct apply *a, const struct look *l)
 	}
 	cert_hex(l->ca.fact.root, hex);
 	snprintf(a->state, sizeof(a->state), "the CA secret holds %s (%s "
-	    "root), and %zu of %zu are behind", hex, a->first != NULL &&
-	    cert_equal(a->first, l->ca.fact.root) ? "the old" : "the new",
-	    l->view.stale, l->view.consumers);
+	    "root), and %zu of %zu are behind", hex, old ? "the old" :
+	    "the new", l->view.stale, l->view.consumers);
 }
 
+/* What was sent last is not in what was seen last. */
 static int
-interrupted(const struct apply *a, struct err *e)
+interrupted(struct apply *a, struct err *e)
 {
-	return err_set(e, ERR_IO, "interrupted: %s; go on with: kubectl istio "
-	    "rotate --apply%s%s", a->state[0] != '\0' ? a->state :
-	    "nothing was written", a->r->own.rollback != NULL ?
-	    " --rollback " : "", a->r->own.rollback != NULL ?
-	    a->r->own.rollback : "");
+	const struct own_flags *own = &a->r->own;
+	char hex[2 * CERT_SHA256_LEN + 1];
+
+	if (a->r->put && a->r->root != NULL) {
+		cert_hex(a->r->root, hex);
+		snprintf(a->state, sizeof(a->state), "the CA secret was just "
+		    "given %s (%s root)", hex, own->rollback != NULL ?
+		    "the backup's" : "the new");
+	}
+	return err_set(e, ERR_IO, "interrupted: %s%s%s; go on with: kubectl "
+	    "istio rotate --apply%s%s", a->r->sent == 0 ? "nothing was "
+	    "written" : "", a->r->sent == 0 && a->state[0] != '\0' ? "; " :
+	    "", a->state, own->rollback != NULL ?
+	    " --rollback " : "", own->rollback != NULL ? own->rollback : "");
 }
 
 /* Another step, or fewer who are left of it, is progress. */
@@ -294,7 +305,7 @@ round_of(struct apply *a, struct look *l, struct err *e)
 	if (ro_plan(&r->params, &l->view, NULL, NULL, &next, e) == -1 ||
 	    rotate_arrived(r, l, e) == -1)
 		return -1;
-	note_state(a, l);
+	note_state(a, l, &next);
 	if (!is_ours(a, l))
 		return rotate_say(r, RO_STOP, RO_WRITE, &l->ca.fact.ref,
 		    "ca-secret-changed", e, "somebody else has put another "
@@ -346,13 +357,17 @@ on_signal(int sig)
 static void
 catch_signals(void)
 {
-	struct sigaction sa;
+	static const int sigs[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction sa, was;
+	size_t i;
 
 	memset(&sa, 0, sizeof(sa));
 	sa.sa_handler = on_signal;
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
-	sigaction(SIGHUP, &sa, NULL);
+	/* nohup(1) and the like have it ignored, and so it stays */
+	for (i = 0; i < sizeof(sigs) / sizeof(sigs[0]); i++)
+		if (sigaction(sigs[i], NULL, &was) == 0 &&
+		    was.sa_handler != SIG_IGN)
+			sigaction(sigs[i], &sa, NULL);
 	sa.sa_handler = SIG_IGN;
 	sigaction(SIGPIPE, &sa, NULL);
 	/* a file size limit is an error like a full disk */

@@ -139,10 +139,17 @@ tap_##name(void *arg, const struct type *f, struct err *e)		\
 }
 
 PASS(ca_secret, ca_secret)
-PASS(ns, mesh_ns)
 PASS(mesh_config, mesh_config)
 PASS(account, ref)
 PASS(deployment, deployment)
+
+static int
+tap_ns(void *arg, const struct mesh_ns *f, struct err *e)
+{
+	struct looking *g = arg;
+
+	return unmanaged_ns(g->l, f, e) == -1 ? -1 : g->to.ns(g->to.arg, f, e);
+}
 
 static int
 tap_workload(void *arg, const struct workload *f, struct err *e)
@@ -151,7 +158,8 @@ tap_workload(void *arg, const struct workload *f, struct err *e)
 	struct looking *g = arg;
 
 	snprintf(name, sizeof(name), "%.253s/%.253s", f->ref.ns, f->ref.name);
-	if (names_add(&g->l->there, name, e) == -1 ||
+	if (names_add(&g->l->holding, f->ref.ns, e) == -1 ||
+	    names_add(&g->l->there, name, e) == -1 ||
 	    leaves_add(g->leaves, f, e) == -1)
 		return -1;
 	return g->to.workload(g->to.arg, f, e);
@@ -258,8 +266,6 @@ on_finding(void *arg, const struct cv_finding *f, struct err *e)
 	    .name = f->name };
 	struct looking *g = arg;
 
-	if (is_rule(f, "opted-out"))
-		return names_add(&g->l->opted, f->ns, e);
 	if (f->stale && !g->trial)
 		return add_stale(g->l, f, &ref, e);
 	if (f->verdict == VERDICT_UNKNOWN)
@@ -270,39 +276,6 @@ on_finding(void *arg, const struct cv_finding *f, struct err *e)
 }
 
 /* ---- all of it, as the plugin takes it ---- */
-
-/* Citadel 1.3.0 to 1.4.8 deletes where it does not manage. */
-static int
-deletes(const struct look *l)
-{
-	const struct version *v = &l->plane.citadel_version;
-
-	return l->view.era == ERA_CITADEL && version_at_least(v, 1, 3, 0) &&
-	    !version_at_least(v, 1, 4, 9);
-}
-
-static int
-unmanaged(struct look *l, struct err *e)
-{
-	struct ro_view *v = &l->view;
-	char **ns = l->running.v;
-	size_t i, j = 0;
-
-	names_sort(&l->opted);
-	if (l->opted.n == 0 || !deletes(l))
-		return 0;
-	l->unmanaged = calloc(l->opted.n, sizeof(*l->unmanaged));
-	if (l->unmanaged == NULL)
-		return err_nomem(e);
-	for (i = 0; i < l->opted.n; i++) {
-		while (j < l->running.n && strcmp(ns[j], l->opted.v[i]) < 0)
-			j++;
-		if (j < l->running.n && strcmp(ns[j], l->opted.v[i]) == 0)
-			l->unmanaged[v->nunmanaged++] = l->opted.v[i];
-	}
-	v->unmanaged = l->unmanaged;
-	return 0;
-}
 
 /* Marked: for the root that is in force now. */
 static int
@@ -347,7 +320,7 @@ fill(struct looking *g, struct err *e)
 	v->in_force = g->sum.self_signed ? CA_SECRET : g->sum.in_force;
 	v->consumers = g->sum.objects;
 	l->no_root = g->sum.no_root;
-	if (facts(l, e) == -1 || unmanaged(l, e) == -1)
+	if (facts(l, e) == -1 || unmanaged_end(l, e) == -1)
 		return -1;
 	v->ca = l->ca.fact;
 	if (leaves_end(g->leaves, l, e) == -1 ||
@@ -430,6 +403,8 @@ look_free(struct look *l)
 	names_free(&l->pods);
 	names_free(&l->running);
 	names_free(&l->opted);
+	names_free(&l->unlabelled);
+	names_free(&l->holding);
 	names_free(&l->stale);
 	names_free(&l->mounted);
 	names_free(&l->there);

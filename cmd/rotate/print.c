@@ -1,4 +1,5 @@
 /* Steps on stdout, in the form that was asked for. */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -49,7 +50,7 @@ put(struct run *r, const struct rec *rec, struct err *e)
 	    r->own.form > REC_WIDE || fflush(stdout) == 0))
 		return 0;
 	if (why.class == ERR_NONE)
-		err_set(&why, ERR_IO, "cannot write to stdout");
+		err_sys(&why, errno, "cannot write to stdout");
 	if (!r->own.apply || why.class == ERR_NOMEM) {
 		*e = why;
 		return -1;
@@ -117,7 +118,8 @@ rotate_close(struct run *r, struct err *e)
 	    e);
 	rec_free(r->out);
 	r->out = NULL;
-	if (ret == 0 && r->broken.class != ERR_NONE) {
+	/* the first failure knows why */
+	if (r->broken.class != ERR_NONE) {
 		*e = r->broken;
 		ret = -1;
 	}

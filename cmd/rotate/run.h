@@ -77,6 +77,8 @@ struct look {
 	struct names		 pods;		/* never's, as NS/NAME */
 	struct names		 running;	/* namespaces with pods */
 	struct names		 opted;		/* namespaces that opted out */
+	struct names		 unlabelled;	/* by Citadel's own default */
+	struct names		 holding;	/* with workload secrets */
 	char			**unmanaged;
 	struct ro_left		*left;		/* for the plugin */
 	size_t			 nleft;
@@ -109,6 +111,7 @@ struct run {
 	struct backup		*backup;	/* of this run, for its log */
 	unsigned		 doubts;	/* writes without an answer */
 	unsigned		 writes;	/* of the CA's secret */
+	unsigned		 sent;		/* requests that write */
 	struct cert		*root;		/* that was put there */
 	int			 put;		/* but not seen there yet */
 	struct names		 said;		/* steps done, not said again */
@@ -137,6 +140,10 @@ void	rotate_parts_free(struct look *l);
 
 /* roll.c: the pods that never reload, and their controllers. */
 int	rotate_pods(struct run *r, struct look *l, struct err *e);
+
+/* unmanaged.c: namespaces whose secrets Citadel would delete. */
+int	unmanaged_ns(struct look *l, const struct mesh_ns *ns, struct err *e);
+int	unmanaged_end(struct look *l, struct err *e);
 
 /* leaves.c: what leaves and copies of the root say about roots. */
 struct leaves;

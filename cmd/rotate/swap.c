@@ -114,6 +114,8 @@ put(struct run *r, const struct look *l, const struct buf *pem,
 {
 	char hex[2 * CERT_SHA256_LEN + 1];
 
+	if (rotate_signal)
+		return err_set(e, ERR_IO, "interrupted");
 	cert_hex(root, hex);
 	if (l->ca.fact.seen.state == SEEN_ABSENT)
 		return rotate_create(r, hex, e);

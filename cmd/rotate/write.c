@@ -87,8 +87,12 @@ put(struct run *r, const struct ref *ref, enum kube_verb verb,
 	struct kube_wrote got = { .http = 0 };
 	int ret;
 
+	/* what is in flight is finished, and nothing else begun */
+	if (rotate_signal)
+		return err_set(e, ERR_IO, "interrupted");
 	snprintf(object, sizeof(object), "%s/%s/%s", ref->kind, ref->ns,
 	    ref->name);
+	r->sent += !r->own.dry_run;
 	point(verb == KUBE_CREATE ? "before create" : "before patch", object);
 	ret = kube_write(r->kube, &w, &got, e);
 	point(verb == KUBE_CREATE ? "after create" : "after patch", object);

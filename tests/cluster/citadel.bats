@@ -40,38 +40,10 @@ judge() {
 	cat "$D/out" "$D/err"
 }
 
-# The CA secret's root, in $D/NAME.pem, with its key in $D/key.pem.
-ca() {	# NAME
-	kubectl -n istio-system get secret istio-ca-secret -o json >"$D/ca.json"
-	jq -r '.data["ca-cert.pem"]' "$D/ca.json" | base64 -d >"$D/$1.pem"
-	jq -r '.data["ca-key.pem"]' "$D/ca.json" | base64 -d >"$D/key.pem"
-}
-
-fingerprint() {	# PEM
-	openssl x509 -in "$1" -outform DER | sha256sum | cut -d ' ' -f 1
-}
-
-# A root of the same key and the same bytes of its name in its place, and the
-# same profile; or of other days.
-resign() {	# FILE [DAYS]
-	ca now
-	printf '%s\n' 'keyUsage=critical,keyCertSign' \
-	    'basicConstraints=critical,CA:true' "${3:-}" >"$D/ext"
-	openssl x509 -x509toreq -in "$D/now.pem" -signkey "$D/key.pem" \
-	    -out "$D/csr" 2>/dev/null
-	openssl x509 -req -in "$D/csr" -CA "$D/now.pem" -CAkey "$D/key.pem" \
-	    -days "${2:-3650}" -extfile "$D/ext" -out "$1" 2>/dev/null
-}
-
 leaf() {	# NAMESPACE/NAME
 	kubectl -n "${1%/*}" get secret "${1#*/}" -o json |
 	    jq -r '.data["cert-chain.pem"]' | base64 -d >"$D/leaf.pem"
 	openssl x509 -in "$D/leaf.pem" -noout -text >"$D/text"
-}
-
-put() {	# PEM
-	kubectl -n istio-system patch secret istio-ca-secret --type merge -p \
-	    "{\"data\": {\"ca-cert.pem\": \"$(base64 -w 0 "$1")\"}}" >/dev/null
 }
 
 restart() {

@@ -104,11 +104,12 @@ empty() {
 	kubectl delete mutatingwebhookconfigurations,validatingwebhookconfigurations \
 	    --all >/dev/null
 	kubectl delete clusterrole,clusterrolebinding kubectl-istio-certverify \
+	    kubectl-istio-rotate kubectl-istio-rotate-{read,write} \
 	    --ignore-not-found >/dev/null
 	kubectl get namespaces -o name | grep -vE '/(default|kube-.*)$' |
 	    xargs -r kubectl delete --wait >/dev/null
 	local ns
-	for ns in default kube-system; do
+	for ns in default kube-system kube-public kube-node-lease; do
 		kubectl delete configmap istio-ca-root-cert -n $ns \
 		    --ignore-not-found >/dev/null
 	done

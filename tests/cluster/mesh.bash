@@ -137,6 +137,37 @@ citadel_settled() {	# [SECONDS]
 	return 1
 }
 
+# The CA secret's root, in $D/NAME.pem, with its key in $D/key.pem.
+ca() {	# NAME
+	kubectl -n istio-system get secret istio-ca-secret -o json >"$D/ca.json"
+	jq -r '.data["ca-cert.pem"]' "$D/ca.json" | base64 -d >"$D/$1.pem"
+	jq -r '.data["ca-key.pem"]' "$D/ca.json" | base64 -d >"$D/key.pem"
+}
+
+fingerprint() {	# PEM
+	openssl x509 -in "$1" -outform DER | sha256sum | cut -d ' ' -f 1
+}
+
+# A root of the same key and the same bytes of its name in its place, and the
+# same profile; or of other days, or with a key identifier.
+resign() {	# FILE [DAYS [EXTENSION]]
+	ca now
+	printf '%s\n' 'keyUsage=critical,keyCertSign' \
+	    'basicConstraints=critical,CA:true' \
+	    "${3:-subjectKeyIdentifier=none}" \
+	    authorityKeyIdentifier=none >"$D/ext"
+	openssl x509 -x509toreq -in "$D/now.pem" -signkey "$D/key.pem" \
+	    -out "$D/csr" 2>/dev/null
+	openssl x509 -req -in "$D/csr" -CA "$D/now.pem" -CAkey "$D/key.pem" \
+	    -days "${2:-3650}" -extfile "$D/ext" -out "$1" 2>/dev/null
+}
+
+put() {	# PEM [KEY]
+	kubectl -n istio-system patch secret istio-ca-secret --type merge -p \
+	    "{\"data\": {\"ca-cert.pem\": \"$(base64 -w 0 "$1")\"${2:+,
+	    \"ca-key.pem\": \"$(base64 -w 0 "$2")\"}}}" >/dev/null
+}
+
 # From here on audit_writes counts.
 audit_mark() {
 	audit_from=$(wc -l <"$CLUSTER_DIR/audit.log")
