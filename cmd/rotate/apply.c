@@ -15,11 +15,13 @@
 #define POLL_LOOKS 5	/* and so many times what a look takes */
 #endif
 #define STATE_MAX 512
+#define POLL_MOST_MS 30000
 
 volatile sig_atomic_t rotate_signal;
 
 struct apply {
 	struct run	*r;
+	const struct look *l;		/* for a rehearsal */
 	struct cert	*first;		/* the root when it began */
 	int		 asked;
 	int64_t		 progress;	/* when there was some, ms */
@@ -42,57 +44,12 @@ now_ms(void)
 static void
 nap(const struct apply *a)
 {
-	int64_t ms = POLL_LOOKS * a->took > POLL_MS ?
-	    POLL_LOOKS * a->took : POLL_MS;
+	int64_t looks = POLL_LOOKS * a->took;
+	int64_t ms = looks < POLL_MS ? POLL_MS : looks > POLL_MOST_MS ?
+	    POLL_MOST_MS : looks;
 	struct timespec ts = { ms / 1000, ms % 1000 * 1000000 };
 
 	nanosleep(&ts, NULL);
-}
-
-/* ---- consent ---- */
-
-static void
-show(struct run *r, const struct look *l, const struct ro_next *next)
-{
-	char hex[2 * CERT_SHA256_LEN + 1] = "-";
-	const struct cert *root = l->ca.fact.root;
-	size_t i;
-
-	if (root != NULL)
-		cert_hex(root, hex);
-	cli_note(stderr, "server:     %s", kube_server(r->kube));
-	if (r->flags.context != NULL)
-		cli_note(stderr, "context:    %s", r->flags.context);
-	cli_note(stderr, "CA secret:  %s/%s", l->ca.ns, l->ca.name);
-	cli_note(stderr, "root:       %s", hex);
-	if (root != NULL)
-		cli_note(stderr, "days left:  %lld", (long long)when_days(
-		    root->not_after, r->now));
-	for (i = 0; !r->params.restart_none && i < l->npart; i++)
-		cli_note(stderr, "may restart: %s %s/%s", l->part[i].kind,
-		    l->part[i].ns, l->part[i].name);
-	cli_note(stderr, "%zu steps to do", next->todo);
-}
-
-/* 1: yes. */
-static int
-consent(struct run *r, const struct look *l, const struct ro_next *next,
-    struct err *e)
-{
-	char answer[16];
-
-	if (r->own.yes || r->own.dry_run)
-		return 1;
-	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
-		return err_set(e, ERR_USAGE, "--apply asks before it writes, "
-		    "and there is no terminal to ask on: --yes does without");
-	show(r, l, next);
-	fputs("Go on? [y/N] ", stderr);
-	fflush(stderr);
-	if (fgets(answer, sizeof(answer), stdin) != NULL &&
-	    (answer[0] == 'y' || answer[0] == 'Y'))
-		return 1;
-	return err_set(e, ERR_USAGE, "not agreed to: nothing was written");
 }
 
 /* ---- the records ---- */
@@ -241,27 +198,43 @@ take(struct apply *a, struct look *l, const struct ro_next *next,
 	return 0;
 }
 
-/* All that would be written, sent to be checked. */
+/* What would be restarted, sent to be checked. */
+static int
+rehearse_restart(void *arg, const struct ro_record *rec, struct err *e)
+{
+	struct apply *a = arg;
+	size_t i;
+
+	if (rec->verdict != RO_TODO ||
+	    (rec->step != RO_RESTART && rec->step != RO_ROLL))
+		return 0;
+	for (i = 0; i < a->l->npart; i++)
+		if (&a->l->facts[i].ref == rec->ref)
+			return rotate_restart(a->r, a->l, &a->l->facts[i], e);
+	return 0;
+}
+
 static int
 rehearse(struct apply *a, struct look *l, const struct ro_next *next,
     struct err *e)
 {
-	struct run *r = a->r;
-	size_t i;
-	int ret = 0;
+	struct ro_next again;
+	int ret;
 
-	if (next->step == RO_BACKUP || next->step == RO_WRITE)
-		ret = rotate_swap(r, l, next, e);
-	for (i = 0; ret == 0 && !r->params.restart_none && i < l->npart; i++)
-		if (l->part[i].fact.part != PART_PROXY || r->params.roll)
-			ret = rotate_restart(r, l, &l->facts[i], e);
-	return ret == -1 ? -1 : finish(a, l, e);
+	/* 1: it was not proved, and that was said */
+	if ((next->step == RO_BACKUP || next->step == RO_WRITE) &&
+	    (ret = rotate_swap(a->r, l, next, e)) != 0)
+		return ret == 1 ? 0 : -1;
+	a->l = l;
+	if (ro_plan(&a->r->params, &l->view, rehearse_restart, a, &again,
+	    e) == -1)
+		return -1;
+	return finish(a, l, e);
 }
 
 /* Once, before the first write.  1: it may not go on. */
 static int
-begin(struct apply *a, const struct look *l, const struct ro_next *next,
-    struct err *e)
+begin(struct apply *a, const struct look *l, struct err *e)
 {
 	int lacks;
 
@@ -269,7 +242,7 @@ begin(struct apply *a, const struct look *l, const struct ro_next *next,
 		return 0;
 	if ((lacks = rotate_rights(a->r, l, e)) != 0)
 		return lacks;
-	if (consent(a->r, l, next, e) == -1)
+	if (rotate_consent(a->r, l, e) == -1)
 		return -1;
 	a->asked = 1;
 	if (l->ca.fact.root != NULL)
@@ -313,7 +286,7 @@ round_of(struct apply *a, struct look *l, struct err *e)
 		    "restarted") == -1 ? -1 : 1;
 	if (next.stops > 0 || next.todo == 0)
 		return finish(a, l, e) == -1 ? -1 : 1;
-	if ((ret = begin(a, l, &next, e)) != 0)
+	if ((ret = begin(a, l, e)) != 0)
 		return ret;
 	if (r->own.dry_run)
 		return rehearse(a, l, &next, e) == -1 ? -1 : 1;

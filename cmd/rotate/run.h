@@ -206,6 +206,9 @@ int	rotate_arrived(struct run *r, const struct look *l, struct err *e);
 int	rotate_rights(struct run *r, const struct look *l, struct err *e);
 int	rotate_rbac(struct run *r, struct err *e);
 
+/* consent.c: -1: not agreed to, or nobody to ask. */
+int	rotate_consent(struct run *r, const struct look *l, struct err *e);
+
 /* apply.c: step by step, until there is nothing to do. */
 int	rotate_apply(struct run *r, struct err *e);
 

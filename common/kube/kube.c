@@ -98,6 +98,12 @@ kube_server(const struct kube *k)
 	return k->c->server;
 }
 
+const char *
+kube_context(const struct kube *k)
+{
+	return k->c->context;
+}
+
 int
 kube_clock(const struct kube *k, int64_t *server, int64_t *ours)
 {

@@ -102,8 +102,9 @@ int	kube_connect(const struct kube_flags *f, const struct kube_options *o,
 /* The namespace of the context, or NULL; and until when is it lent: k's end. */
 const char *kube_namespace(const struct kube *k);
 
-/* The server's URL, to be shown; lent as long. */
+/* The server's URL and the context ("" if none), to be shown; lent as long. */
 const char *kube_server(const struct kube *k);
+const char *kube_context(const struct kube *k);
 
 /*
  * Ask n questions at once and hand on what comes.

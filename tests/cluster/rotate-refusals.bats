@@ -306,9 +306,10 @@ terminal() {	# ARGS...
 	grep -qF '[y/N]' "$D/err"
 	grep -qF "CA secret:  $ca" "$D/err"
 	grep -qF "root:       $(fingerprint "$D/aged.pem")" "$D/err"
+	grep -q 'context:    test' "$D/err"
 	grep -q 'server:     https://127.0.0.1:' "$D/err"
 	grep -qE 'days left:  2[45]' "$D/err"
-	grep -q "may restart: deployment $citadel" "$D/err"
+	grep -q "^restart deployment $citadel: " "$D/err"
 	grep -q 'not agreed to: nothing was written' "$D/err"
 	wrote
 	terminal --apply <<<"n"
