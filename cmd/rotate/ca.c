@@ -19,7 +19,6 @@ ca_init(struct ca *ca)
 	snprintf(ca->name, sizeof(ca->name), "%s", NAME_CA_SECRET);
 }
 
-/* Its ref is borrowed from itself: again, where the struct was copied. */
 void
 ca_refer(struct ca *ca)
 {
