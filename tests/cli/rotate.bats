@@ -392,6 +392,16 @@ accepts() {	# ROOT LEAF
 	manifest "$D/go/pins.pem" k1 >in
 	filter <in
 	refused "authorityKeyIdentifier"
+	# other roots that are trusted beside this one
+	cat "$D"/go/{root,ec}.pem >both.pem
+	manifest both.pem k1 >in
+	filter <in
+	refused "the others would be lost"
+	manifest "$D/go/root.pem" k1 >in.json
+	jq -c --rawfile both both.pem \
+	    '.data["root-cert.pem"] = ($both | @base64)' in.json >in
+	filter <in
+	refused "the others would be lost"
 	manifest "$D/go/weak.pem" s1 >in
 	filter <in
 	refused "too weak"
