@@ -229,11 +229,13 @@ rotate_restart(struct run *r, const struct look *l, const struct ro_part *part,
 
 	if (lock(part->ref.uid, part->ref.version, e) == -1)
 		return -1;
-	/* a CA that starts under such a root exits */
-	if (root == NULL || root->not_after < r->now ||
-	    root->not_before > r->now)
+	/* a CA that starts under such a root exits; a rehearsal put no other */
+	if (!r->own.dry_run && (root == NULL || root->not_after < r->now ||
+	    root->not_before > r->now))
 		return err_set(e, ERR_FORMAT, "the root in force is expired or "
 		    "not yet valid: nothing is restarted under it");
+	if (root == NULL && (root = r->params.back) == NULL)
+		return err_set(e, ERR_ABSENT, "there is no root");
 	when_format(r->now, at);
 	cert_hex(root, hex);
 	buf_init(&b, BODY_MAX, "a patch");
