@@ -68,6 +68,7 @@ missing(struct look *l, const char *key, struct err *e)
 			    "mount it and it is not there: its namespace "
 			    "opted out of Citadel (ca.istio.io/override, "
 			    "ca.istio.io/env)", e);
+	l->view.consumers++;
 	return look_late(l, &ref, "no-certificate", "pods mount it and it is "
 	    "not there: does its service account exist, does Citadel manage "
 	    "its namespace, and what does Citadel's log say", e);
