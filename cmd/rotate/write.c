@@ -236,7 +236,8 @@ rotate_restart(struct run *r, const struct look *l, const struct ro_part *part,
 		    "not yet valid: nothing is restarted under it");
 	if (root == NULL && (root = r->params.back) == NULL)
 		return err_set(e, ERR_ABSENT, "there is no root");
-	when_format(r->now, at);
+	/* a clock that was set back would have it restart again and again */
+	when_format(r->now < l->view.moved_at ? l->view.moved_at : r->now, at);
 	cert_hex(root, hex);
 	buf_init(&b, BODY_MAX, "a patch");
 	if (buf_printf(&b, e, "{\"metadata\":{\"uid\":\"%s\","
