@@ -187,7 +187,9 @@ take(struct apply *a, struct look *l, const struct ro_next *next,
 		if (rotate_restart(r, l, part, e) == -1)
 			return -1;
 		/* refused, or not answered: the next look will say */
-		return r->doubts == doubts && say_step(a, next->step, &part->ref, "reads-once",
+		if (r->doubts != doubts)
+			break;
+		return say_step(a, next->step, &part->ref, "reads-once",
 		    "restarted: its pods are replaced one by one", e) == -1 ?
 		    -1 : 0;
 	case RO_WAIT:
