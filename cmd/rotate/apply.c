@@ -174,6 +174,7 @@ take(struct apply *a, struct look *l, const struct ro_next *next,
 {
 	const struct ro_part *part = next->part;
 	struct run *r = a->r;
+	unsigned doubts;
 
 	switch (next->step) {
 	case RO_BACKUP:
@@ -183,10 +184,12 @@ take(struct apply *a, struct look *l, const struct ro_next *next,
 	case RO_ROLL:
 		if (ro_marked(&l->view, part))
 			break;
-		return rotate_restart(r, l, part, e) == -1 ||
-		    say_step(a, next->step, &part->ref, "reads-once",
-		    "restarted: its pods are replaced one by one", e) == -1 ?
-		    -1 : 0;
+		doubts = r->doubts;
+		if (rotate_restart(r, l, part, e) == -1)
+			return -1;
+		return r->doubts > doubts ? 0 : say_step(a, next->step,
+		    &part->ref, "reads-once", "restarted: its pods are "
+		    "replaced one by one", e);
 	case RO_WAIT:
 		progress_bar(&r->progress, l->view.consumers - l->view.stale,
 		    l->view.consumers);
