@@ -1,8 +1,8 @@
 /*
  * Namespaces with running pods whose secrets Citadel would delete: 1.3.0 to
- * 1.4.8 do, where they do not manage, once the root differs (1.4.8:security/pkg/
- * k8s/controller/workloadsecret.go, scrtUpdated).  Judged by the namespace, not
- * by what is the matter with its secrets.
+ * 1.4.8 do, where they do not manage, once the root differs (1.4.8:security/
+ * pkg/k8s/controller/workloadsecret.go, scrtUpdated).  Judged by the namespace,
+ * not by what is the matter with its secrets.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -71,7 +71,7 @@ go_on() {
 	[ $s -eq 2 ]
 	said "stop check $ca no-right"
 	said "stop check $citadel no-right"
-	grep -q 'you may not patch secrets/istio-ca-secret in namespace' "$D/out"
+	grep -q 'you may not patch secrets/istio-ca-secret in' "$D/out"
 	wrote
 	bind_me "$D/roles"
 	apply "${as_me[@]}"
@@ -325,7 +325,7 @@ terminal() {	# ARGS...
 	good
 }
 
-@test "the key is in the backup alone: sealed, 0600 in 0700; in no log, no argv" {
+@test "the key is in the backup alone, sealed or 0600; in no log, no argv" {
 	age
 	ca aged
 	start --apply --yes -v 10 --backup-dir "$D/sealed" \
@@ -345,8 +345,8 @@ terminal() {	# ARGS...
 	refused 'it is sealed: openssl cms -decrypt'
 	[ "$(grep -c 'patch .* HTTP 200$' "$D/sealed/audit.log")" -ge 2 ]
 
-	[ "$(find "$D/state" "$D/sealed" -type f -printf '%m\n' | sort -u)" = 600 ]
-	[ "$(find "$D/state" "$D/sealed" -type d -printf '%m\n' | sort -u)" = 700 ]
+	find "$D/state" "$D/sealed" -printf '%y %m\n' | sort -u | paste -sd ' ' |
+	    grep -qx 'd 700 f 600'
 
 	# the key as it is, and as a Secret has it; both find it in a backup
 	grep -v -- ----- "$D/first.key" >"$D/words"
@@ -356,7 +356,7 @@ terminal() {	# ARGS...
 	[ "$(wc -l <"$D/words")" -ge 60 ]
 	grep -qFf "$D/words" "$(find "$D/state" -name secret.yaml | head -n 1)"
 	[ "$(wc -l <"$D/all")" -ge 100 ]
-	run ! grep -FfH "$D/words" "$D/all" "$D/argv" "$D/sealed/"*
+	run -1 grep -FHf "$D/words" "$D/all" "$D/argv" "$D/sealed/"*
 	find "$D/state" -type f ! -name secret.yaml -exec grep -FHf "$D/words" \
 	    {} + >"$D/leaked" || :
 	[ ! -s "$D/leaked" ]
