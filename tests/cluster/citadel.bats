@@ -11,7 +11,8 @@ setup_file() {
 	[ -n "$CLUSTER_DIR" ] || return 0
 	empty
 	citadel_up
-	citadel_mesh "account shop/"{a,b,c,d} "account bank/"{a,b,c,d} \
+	citadel_mesh "cert root key=k1 ski=none" \
+	    "account shop/"{a,b,c,d} "account bank/"{a,b,c,d} \
 	    "account zoo/"{a,b,c,d} || {
 		cat "$D/citadel.log" "$D/citadel.err"
 		return 1
