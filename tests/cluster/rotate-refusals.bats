@@ -119,6 +119,9 @@ go_on() {
 		umount "$D/small"
 		refused 'No space left'
 		[ "$(cat "$D/left")" = filler ]
+	else
+		echo "# SKIP: no tmpfs can be mounted here: a file size limit" \
+		    "alone stands for a full disk" >&3
 	fi
 	# as root or not
 	(ulimit -f 1 && exec kubectl-istio-rotate --apply --yes \
@@ -140,8 +143,8 @@ go_on() {
 	[ $s -eq 2 ]
 	said "stop write $ca ca-secret-changed"
 	wrote "patch secrets $ca 409"
-	ca other
-	cmp "$D/other.pem" "$D/other.pem"
+	ca now
+	cmp "$D/now.pem" "$D/other.pem"
 	put "$D/aged.pem" "$D/first.key"
 	# a successor of the same key is not somebody else's root
 	audit_mark
