@@ -12,7 +12,7 @@
 
 #ifndef POLL_MS		/* the torture has less time */
 #define POLL_MS	1000	/* between two looks, at least, */
-#define POLL_LOOKS 5	/* and so many times what a look takes */
+#define POLL_LOOKS 2	/* and so many times what a look takes */
 #endif
 #define STATE_MAX 512
 #define POLL_MOST_MS 30000
