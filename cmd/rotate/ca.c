@@ -19,6 +19,17 @@ ca_init(struct ca *ca)
 	snprintf(ca->name, sizeof(ca->name), "%s", NAME_CA_SECRET);
 }
 
+/* Its ref is borrowed from itself: again, where the struct was copied. */
+void
+ca_refer(struct ca *ca)
+{
+	ca->fact.ref.kind = "secret";
+	ca->fact.ref.ns = ca->ns;
+	ca->fact.ref.name = ca->name;
+	ca->fact.ref.uid = ca->uid;
+	ca->fact.ref.version = ca->version;
+}
+
 void
 ca_release(struct ca *ca)
 {
@@ -130,11 +141,7 @@ ca_of_node(struct ca *ca, const struct node *obj, struct err *e)
 	ret = owner_of(ca, obj, e);
 	node_wipe_all(obj);
 out:
-	ca->fact.ref.kind = "secret";
-	ca->fact.ref.ns = ca->ns;
-	ca->fact.ref.name = ca->name;
-	ca->fact.ref.uid = ca->uid;
-	ca->fact.ref.version = ca->version;
+	ca_refer(ca);
 	buf_release(&root);
 	return ret;
 }

@@ -346,6 +346,7 @@ choose(struct looking *g)
 	swap = g->l->ca;
 	g->l->ca = g->cacerts;
 	g->cacerts = swap;
+	ca_refer(&g->l->ca);
 }
 
 static int
@@ -382,9 +383,7 @@ rotate_look(struct run *r, const struct cert *as_root, struct look *l,
 	ca_init(&g.cacerts);
 	buf_init(&l->issuer, CERT_DER_MAX, "a name");
 	snprintf(l->ca.ns, sizeof(l->ca.ns), "%s", r->o.istio_ns);
-	l->ca.fact.ref.kind = "secret";
-	l->ca.fact.ref.ns = l->ca.ns;
-	l->ca.fact.ref.name = l->ca.name;
+	ca_refer(&l->ca);
 	ret = look(&g, as_root, e);
 	progress_clear(&r->progress);
 	ca_release(&g.cacerts);

@@ -130,6 +130,7 @@ int	rotate_params(struct run *r, const struct strs *operands,
 int	ca_of_node(struct ca *ca, const struct node *obj, struct err *e);
 int	ca_of_text(struct ca *ca, const char *p, size_t len, struct err *e);
 void	ca_init(struct ca *ca);
+void	ca_refer(struct ca *ca);
 void	ca_release(struct ca *ca);
 int	ca_has_cert(const struct ca *ca);
 
