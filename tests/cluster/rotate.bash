@@ -9,6 +9,7 @@ rotate_setup_file() {
 	[ -n "$CLUSTER_DIR" ] || return 0
 	chmod 700 "$D"
 	empty
+	# shellcheck disable=SC2119
 	mesh_up
 	citadel_mesh "cert root key=k1 ski=none from=-340d to=+25d" \
 	    "account shop/"{a,b} "account bank/a" || {
@@ -20,10 +21,12 @@ rotate_setup_file() {
 }
 
 # As fast as it goes.
+# shellcheck disable=SC2120
 mesh_up() {	# [OPTION...]
 	citadel_up --resync 0.5 --ready 0.2 --stop 0.1 --poll 0.2 "$@"
 }
 
+# shellcheck disable=SC2034	# from is for the tests
 rotate_setup() {
 	[ -n "$CLUSTER_DIR" ] ||
 	    skip "keeps pods and nodes: only on a control plane of its own"
@@ -82,11 +85,14 @@ tool_writes() {
 }
 
 # The tool has written exactly these, in any order.
+# shellcheck disable=SC2120
 wrote() {	# LINE...
 	diff <(tool_writes | sort) <([ $# -eq 0 ] || printf '%s\n' "$@" | sort)
 }
 
+# shellcheck disable=SC2034
 ca_write='patch secrets istio-system/istio-ca-secret 200'
+# shellcheck disable=SC2034
 citadel_write='patch deployments istio-system/istio-citadel 200'
 
 # A refusal: exit 2, what is to be seen on one line, and nothing written.

@@ -84,7 +84,7 @@ citadel=istio-system/istio-citadel
 
 	# two Citadels overlapped, and nothing else was restarted
 	sed -n "$((from + 1)),\$p" "$D/citadel.log" |
-	    sed -n "s/.* citadel \(istio-citadel[^ ]*\) \(starts\|ends\).*/\2/p" |
+	    sed -n "s/.* citadel istio-citadel[^ ]* \(starts\|ends\).*/\1/p" |
 	    paste -sd ' ' | grep -qx 'starts ends'
 
 	rot
@@ -146,7 +146,8 @@ old_sidecar() {	# NAME
 	age
 	rot
 	[ $s -eq 1 ]
-	pod=$(kubectl -n shop get pods -l app=old -o jsonpath='{..metadata.name}')
+	pod=$(kubectl -n shop get pods -l app=old \
+	    -o jsonpath='{..metadata.name}')
 	said "skip roll shop/$pod no-hot-reload"
 	for part in galley pilot telemetry; do
 		said "todo restart istio-system/istio-$part reads-once"
@@ -228,7 +229,8 @@ old_sidecar() {	# NAME
 
 @test "no CA secret: said so; --rollback makes it, once" {
 	may_delete=1
-	dir=$(find "$D/state" -name secret.yaml -printf '%h\n' | sort | head -n 1)
+	dir=$(find "$D/state" -name secret.yaml -printf '%h\n' | sort |
+	    head -n 1)
 	kubectl -n istio-system delete secret istio-ca-secret >/dev/null
 	rot
 	refused '	ca-secret-absent	'
@@ -247,7 +249,7 @@ old_sidecar() {	# NAME
 	kubectl istio certverify -q --excuse outlives-issuer
 }
 
-@test "--from: the root that is named, once; one that is not in force: nothing" {
+@test "--from: the root that is named, once; one not in force: nothing" {
 	ca before
 	apply --from "$(fingerprint "$D/before.pem")"
 	[ $s -eq 0 ]
@@ -300,7 +302,7 @@ old_sidecar() {	# NAME
 @test "GitOps keeps the secret, too: a stop, unless that is excused" {
 	age
 	kubectl -n istio-system annotate secret istio-ca-secret \
-	    argocd.argoproj.io/tracking-id=mesh:/Secret:istio-system/x >/dev/null
+	    argocd.argoproj.io/tracking-id=mesh:/Secret:x/y >/dev/null
 	rot
 	refused '	gitops-owner	'
 	apply
