@@ -139,9 +139,9 @@ interrupted(struct apply *a, struct err *e)
 		    "the backup's" : "the new");
 	}
 	return err_set(e, ERR_IO, "interrupted: %s%s%s; go on with: kubectl "
-	    "istio rotate --apply%s%s", a->r->sent == 0 ? "nothing was "
-	    "written" : "", a->r->sent == 0 && a->state[0] != '\0' ? "; " :
-	    "", a->state, own->rollback != NULL ?
+	    "istio rotate --apply%s%s, and the other flags of this run",
+	    a->r->sent == 0 ? "nothing was written" : "", a->r->sent == 0 &&
+	    a->state[0] != '\0' ? "; " : "", a->state, own->rollback != NULL ?
 	    " --rollback " : "", own->rollback != NULL ? own->rollback : "");
 }
 
