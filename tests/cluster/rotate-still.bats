@@ -112,6 +112,20 @@ secret="secret $ca type=istio.io/ca-root ca-cert.pem=root ca-key.pem=pkcs1:k1"
 	[ "$(steps | grep -c "^done restart $citadel ")" -eq 1 ]
 }
 
+@test "a clock that was set back behind the backup: one restart, not many" {
+	still "cert root key=k1 ski=none from=-340d to=+25d" "citadel 1.4.10" \
+	    "$secret"
+	rm -rf "$D/state"
+	apply --restart none
+	dir=$(find "$D/state" -name secret.yaml -printf '%h')
+	mv "$dir" "$(dirname "$dir")/$(date -u -d '1 hour' +%Y%m%dT%H%M%SZ)"
+	apply --timeout 5s
+	left 0
+	wrote "patch secrets $ca 200" "patch deployments $citadel 200"
+	rot
+	left 0
+}
+
 @test "--roll-workloads: a controller that cannot be read is a stop" {
 	still "cert root key=k1 ski=none from=-340d to=+25d" "citadel 1.4.10" \
 	    "$secret" "account shop/a"
