@@ -133,7 +133,7 @@ ca_of_node(struct ca *ca, const struct node *obj, struct err *e)
 {
 	const struct node *meta = node_get(obj, "metadata");
 	struct buf root;
-	int many, ret = -1;
+	int many = 0, ret = -1;
 
 	buf_init(&root, BUNDLE_BYTES_MAX, "a certificate");
 	if (!copy(meta, "name", ca->name, sizeof(ca->name)) ||
