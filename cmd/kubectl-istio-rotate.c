@@ -143,7 +143,7 @@ main(int argc, char **argv)
 	cli_harden();
 	pki_init();
 	ca_init(&r.back);
-	r.now = (int64_t)time(NULL);
+	r.now = r.clock = (int64_t)time(NULL);
 	r.own.form = isatty(STDOUT_FILENO) ? REC_TABLE : REC_TSV;
 	ret = cli_parse(&rotate_tool, groups, n, argc, argv, &operands, &e);
 	if (ret == 0 && !instead(&r, groups, n, &operands, &ret, &e))

@@ -312,7 +312,7 @@ look_again(struct apply *a, struct look *l, struct err *e)
 	int64_t began = now_ms();
 	int ret;
 
-	a->r->now = (int64_t)time(NULL);
+	a->r->now = a->r->clock = (int64_t)time(NULL);
 	while ((ret = rotate_look(a->r, NULL, l, e)) == -1 && a->asked &&
 	    e->class == ERR_NET && !rotate_signal &&
 	    now_ms() - a->progress < a->r->own.timeout * 1000) {

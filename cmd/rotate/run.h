@@ -101,6 +101,7 @@ struct run {
 	struct cert		*seal_to;	/* --backup-encrypt-to */
 	struct ca		 back;		/* --rollback: the backup */
 	int64_t			 now;		/* the clock's, or --at's */
+	int64_t			 clock;		/* for what is made */
 	struct tally		 tally;
 	size_t			 count[4];	/* per enum ro_verdict */
 	struct progress		 progress;
