@@ -110,7 +110,7 @@ struct run {
 	int			 shown;		/* help and the like, no more */
 	struct kube		*kube;
 	struct backup		*backup;	/* of this run, for its log */
-	unsigned		 doubts;	/* writes without an answer */
+	unsigned		 doubts;	/* in a row, without an answer */
 	unsigned		 writes;	/* of the CA's secret */
 	unsigned		 sent;		/* requests that write */
 	struct cert		*root;		/* that was put there */
@@ -156,6 +156,15 @@ int	leaves_copy(struct leaves *v, const struct entry *en, struct err *e);
 int	leaves_end(struct leaves *v, struct look *l, struct err *e);
 void	leaves_free(struct leaves *v);
 
+/* left.c: one who is not as the goal wants him; rule NULL: not examined. */
+int	look_left(struct look *l, const struct ref *ref, const char *rule,
+	    const char *message, struct err *e);
+
+/* One who will be, if he is waited for. */
+int	look_late(struct look *l, const struct ref *ref, const char *rule,
+	    const char *message, struct err *e);
+void	left_free(struct ro_left *v, size_t n);
+
 /*
  * look.c: all that can be seen; as_root: judged by that one.  look_free() in
  * any case.
@@ -163,14 +172,6 @@ void	leaves_free(struct leaves *v);
 int	rotate_look(struct run *r, const struct cert *as_root, struct look *l,
 	    struct err *e);
 void	look_free(struct look *l);
-
-/* One who is not as the goal wants him; rule NULL: he could not be examined. */
-int	look_left(struct look *l, const struct ref *ref, const char *rule,
-	    const char *message, struct err *e);
-
-/* One who will be, if he is waited for. */
-int	look_late(struct look *l, const struct ref *ref, const char *rule,
-	    const char *message, struct err *e);
 
 /* pods that mount what is not there, each secret once (roll.c) */
 int	rotate_missing(struct look *l, struct err *e);

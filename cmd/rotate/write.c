@@ -12,6 +12,7 @@
 #include "pki/b64.h"
 
 #define BODY_MAX (8 * 1024 * 1024)
+#define DOUBTS_MAX 10	/* in a row */
 
 /*
  * The lock: without both of these a merge patch strikes whatever is there.
@@ -97,13 +98,15 @@ put(struct run *r, const struct ref *ref, enum kube_verb verb,
 	ret = kube_write(r->kube, &w, &got, e);
 	point(verb == KUBE_CREATE ? "after create" : "after patch", object);
 	audit(r, &w, ref, &got, sha256, ret == -1 ? e : NULL);
-	if (ret == 0)
+	if (ret == 0) {
+		r->doubts = 0;
 		return 0;
+	}
 	/* somebody was faster, or nobody knows: what is there now will say */
 	if (got.sent && (e->class == ERR_CONFLICT || e->class == ERR_NET ||
 	    got.http == 422)) {
 		cli_note(stderr, "%s; looking at what is there now", e->msg);
-		if (++r->doubts <= 5) {
+		if (++r->doubts <= DOUBTS_MAX) {
 			e->class = ERR_NONE;
 			return 0;
 		}
