@@ -110,7 +110,7 @@ struct run {
 	int			 shown;		/* help and the like, no more */
 	struct kube		*kube;
 	struct backup		*backup;	/* of this run, for its log */
-	unsigned		 doubts;	/* in a row, without an answer */
+	unsigned		 doubts;	/* in a row */
 	unsigned		 writes;	/* of the CA's secret */
 	unsigned		 sent;		/* requests that write */
 	struct cert		*root;		/* that was put there */
