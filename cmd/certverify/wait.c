@@ -120,12 +120,6 @@ take_stock(struct wait *w, struct err *e)
 
 /* ---- what changes meanwhile ---- */
 
-static int
-by_key(const void *a, const void *b)
-{
-	return strcmp(a, *(char *const *)b);
-}
-
 /* Somebody is stale no more, or again, or is gone. */
 static void
 settle(struct wait *w, const char *kind, const char *ns, const char *name,
@@ -133,12 +127,10 @@ settle(struct wait *w, const char *kind, const char *ns, const char *name,
 {
 	char key[KEY_MAX];
 	unsigned char *done;
-	char **at = NULL;
+	char **at;
 
 	key_of(key, kind, ns, name);
-	if (w->stale.n > 0)
-		at = bsearch(key, w->stale.v, w->stale.n, sizeof(*at), by_key);
-	if (at == NULL) {
+	if ((at = names_find(&w->stale, key)) == NULL) {
 		/* it was in order before: the root may have changed */
 		w->anew |= stale;
 		return;

@@ -15,6 +15,7 @@
 #define POLL_LOOKS 2	/* and so many times what a look takes */
 #endif
 #define STATE_MAX 512
+#define STEP_KEY (LEFT_KEY + 16)
 #define POLL_MOST_MS 30000
 
 volatile sig_atomic_t rotate_signal;
@@ -54,17 +55,24 @@ nap(const struct apply *a)
 
 /* ---- the records ---- */
 
+static void
+step_key(char *key, size_t size, enum ro_step step, const struct ref *ref)
+{
+	char object[LEFT_KEY];
+
+	left_key(object, ref);
+	snprintf(key, size, "%s %s", ro_step_name(step), object);
+}
+
 /* The plan as it stands, but for what was said when it was done. */
 static int
 put_left(void *arg, const struct ro_record *rec, struct err *e)
 {
+	char key[STEP_KEY];
 	struct apply *a = arg;
-	char key[3 * CLI_NAMESPACE_MAX];
 	size_t i;
 
-	snprintf(key, sizeof(key), "%s %.100s/%.253s/%.253s",
-	    ro_step_name(rec->step), rec->ref->kind, rec->ref->ns,
-	    rec->ref->name);
+	step_key(key, sizeof(key), rec->step, rec->ref);
 	for (i = 0; rec->verdict == RO_DONE && i < a->r->said.n; i++)
 		if (strcmp(a->r->said.v[i], key) == 0)
 			return 0;
@@ -75,10 +83,9 @@ static int
 say_step(struct apply *a, enum ro_step step, const struct ref *ref,
     const char *rule, const char *what, struct err *e)
 {
-	char key[3 * CLI_NAMESPACE_MAX];
+	char key[STEP_KEY];
 
-	snprintf(key, sizeof(key), "%s %.100s/%.253s/%.253s",
-	    ro_step_name(step), ref->kind, ref->ns, ref->name);
+	step_key(key, sizeof(key), step, ref);
 	return names_add(&a->r->said, key, e) == -1 ? -1 :
 	    rotate_say(a->r, a->r->own.dry_run ? RO_TODO : RO_DONE, step, ref,
 	    rule, e, "%s", what);

@@ -193,14 +193,12 @@ static int
 add_stale(struct look *l, const struct cv_finding *f, const struct ref *ref,
     struct err *e)
 {
-	char key[3 * CLI_NAMESPACE_MAX];
-	size_t before = l->stale.n;
+	char key[LEFT_KEY], last[LEFT_KEY] = "";
 
-	snprintf(key, sizeof(key), "%.100s/%.253s/%.253s", f->kind, f->ns,
-	    f->name);
-	if (names_add(&l->stale, key, e) == -1)
-		return -1;
-	if (l->stale.n == before)
+	left_key(key, ref);
+	if (l->nlate > 0)
+		left_key(last, &l->late[l->nlate - 1].ref);
+	if (strcmp(key, last) == 0)
 		return 0;
 	l->view.stale_hooks += is_rule(f, "webhook-stale");
 	return look_late(l, ref, f->rule->id, f->message, e);
@@ -273,6 +271,7 @@ fill(struct looking *g, struct err *e)
 	if (leaves_end(g->leaves, l, e) == -1 ||
 	    (v->era == ERA_CITADEL && rotate_missing(l, e) == -1))
 		return -1;
+	left_end(l);
 	v->part = l->facts;
 	v->npart = l->npart;
 	v->never = l->never;
@@ -351,7 +350,7 @@ look_free(struct look *l)
 	names_free(&l->opted);
 	names_free(&l->unlabelled);
 	names_free(&l->holding);
-	names_free(&l->stale);
+	names_free(&l->bad);
 	names_free(&l->mounted);
 	names_free(&l->there);
 	buf_release(&l->issuer);

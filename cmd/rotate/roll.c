@@ -59,15 +59,12 @@ missing(struct look *l, const char *key, struct err *e)
 	const char *slash = strchr(key, '/');
 	const struct ref ref = { .kind = "secret", .ns = ns,
 	    .name = slash + 1 };
-	size_t i;
 
 	snprintf(ns, sizeof(ns), "%.*s", (int)(slash - key), key);
-	for (i = 0; i < l->opted.n; i++)
-		if (strcmp(l->opted.v[i], ns) == 0)
-			return look_left(l, &ref, "no-certificate", "pods "
-			    "mount it and it is not there: its namespace "
-			    "opted out of Citadel (ca.istio.io/override, "
-			    "ca.istio.io/env)", e);
+	if (names_find(&l->opted, ns) != NULL)
+		return look_left(l, &ref, "no-certificate", "pods mount it "
+		    "and it is not there: its namespace opted out of Citadel "
+		    "(ca.istio.io/override, ca.istio.io/env)", e);
 	l->view.consumers++;
 	return look_late(l, &ref, "no-certificate", "pods mount it and it is "
 	    "not there: does its service account exist, does Citadel manage "

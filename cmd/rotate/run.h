@@ -86,7 +86,7 @@ struct look {
 	size_t			 nlate;
 	struct names		 mounted;	/* NS/SECRET, by pods */
 	struct names		 there;		/* the same, of workloads */
-	struct names		 stale;		/* KIND/NS/NAME */
+	struct names		 bad;		/* left and late, as keys */
 	struct buf		 issuer;	/* DER of a name */
 	int			 no_root;
 };
@@ -163,7 +163,15 @@ int	look_left(struct look *l, const struct ref *ref, const char *rule,
 /* One who will be, if he is waited for. */
 int	look_late(struct look *l, const struct ref *ref, const char *rule,
 	    const char *message, struct err *e);
+
+/* Everybody has been said; is this object among them? */
+void	left_end(struct look *l);
+int	left_has(const struct look *l, const struct ref *ref);
 void	left_free(struct ro_left *v, size_t n);
+
+/* "KIND/NS/NAME". */
+#define LEFT_KEY (100 + 2 * CLI_NAMESPACE_MAX + 3)
+void	left_key(char key[LEFT_KEY], const struct ref *ref);
 
 /*
  * look.c: all that can be seen; as_root: judged by that one.  look_free() in
