@@ -1,13 +1,8 @@
 /* Step by step, looking again behind each. */
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "base/when.h"
-#include "cmd/rotate/backup.h"
 #include "cmd/rotate/run.h"
 
 #ifndef POLL_MS		/* the torture has less time */
@@ -31,15 +26,6 @@ struct apply {
 	char		 state[STATE_MAX];	/* for who is interrupted */
 	int64_t		 took;		/* the last look, ms */
 };
-
-static int64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 /* A signal ends it. */
 static void
@@ -167,9 +153,9 @@ is_over(struct apply *a, const struct look *l, const struct ro_next *next)
 	if (strcmp(step, a->step) != 0 || left < a->best) {
 		memcpy(a->step, step, sizeof(step));
 		a->best = left;
-		a->progress = now_ms();
+		a->progress = progress_ms();
 	}
-	return now_ms() - a->progress > a->r->own.timeout * 1000;
+	return progress_ms() - a->progress > a->r->own.timeout * 1000;
 }
 
 /* ---- the steps ---- */
@@ -316,19 +302,19 @@ round_of(struct apply *a, struct look *l, struct err *e)
 static int
 look_again(struct apply *a, struct look *l, struct err *e)
 {
-	int64_t began = now_ms();
+	int64_t began = progress_ms();
 	int ret;
 
 	a->r->now = a->r->clock = (int64_t)time(NULL);
 	while ((ret = rotate_look(a->r, NULL, l, e)) == -1 && a->asked &&
 	    e->class == ERR_NET && !rotate_signal &&
-	    now_ms() - a->progress < a->r->own.timeout * 1000) {
+	    progress_ms() - a->progress < a->r->own.timeout * 1000) {
 		look_free(l);
 		e->class = ERR_NONE;
 		nap(a);
-		began = now_ms();
+		began = progress_ms();
 	}
-	a->took = now_ms() - began;
+	a->took = progress_ms() - began;
 	return ret;
 }
 
@@ -366,7 +352,7 @@ rotate_apply(struct run *r, struct err *e)
 	int ret = 0;
 
 	catch_signals();
-	a.progress = now_ms();
+	a.progress = progress_ms();
 	while (ret == 0) {
 		if (rotate_signal) {
 			ret = interrupted(&a, e);

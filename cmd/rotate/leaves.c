@@ -57,6 +57,16 @@ look_at_root(struct leaves *v, const struct cert *c)
 		v->succeeds = 1;
 }
 
+static void
+look_at_roots(struct leaves *v, const struct bundle *b)
+{
+	size_t i;
+
+	for (i = 0; i < b->n; i++)
+		if (b->item[i].cert != NULL)
+			look_at_root(v, b->item[i].cert);
+}
+
 /* 1; 0: too much of it, which certverify says. */
 static int
 parsed(const struct entry *en, struct bundle *b, struct err *e)
@@ -75,7 +85,6 @@ static int
 add_root(struct leaves *v, const struct entry *en, struct err *e)
 {
 	struct bundle b;
-	size_t i;
 	int ret;
 
 	if (en->seen.state != SEEN_PRESENT || (en->len == v->last.len &&
@@ -87,9 +96,7 @@ add_root(struct leaves *v, const struct entry *en, struct err *e)
 		return -1;
 	if ((ret = parsed(en, &b, e)) != 1)
 		return ret;
-	for (i = 0; i < b.n; i++)
-		if (b.item[i].cert != NULL)
-			look_at_root(v, b.item[i].cert);
+	look_at_roots(v, &b);
 	bundle_release(&b);
 	return 0;
 }
@@ -111,37 +118,45 @@ leaves_copy(struct leaves *v, const struct entry *en, struct err *e)
 		    v->root))
 			break;
 	if (i == b.n)
-		for (i = 0; i < b.n; i++)
-			if (b.item[i].cert != NULL)
-				look_at_root(v, b.item[i].cert);
+		look_at_roots(v, &b);
 	bundle_release(&b);
 	return 0;
+}
+
+/* Its spelling, a new one if need be; *out is NULL if there are too many. */
+static int
+spelling_of(struct leaves *v, const struct der *name, struct spelling **out,
+    struct err *e)
+{
+	struct spelling *s;
+	struct der der;
+
+	for (s = v->name; s < v->name + v->nname; s++) {
+		der.p = s->der.p;
+		der.len = s->der.len;
+		*out = s;
+		if (der_equal(&der, name))
+			return 0;
+	}
+	*out = NULL;
+	if (v->nname == SPELLINGS)
+		return 0;
+	*out = &v->name[v->nname++];
+	buf_init(&(*out)->der, CERT_DER_MAX, "a name");
+	return buf_append(&(*out)->der, name->p, name->len, e);
 }
 
 static int
 add_leaf(struct leaves *v, const struct cert *leaf, struct err *e)
 {
 	struct spelling *s;
-	size_t i;
 
-	for (i = 0; i < v->nname; i++) {
-		s = &v->name[i];
-		if (s->der.len == leaf->issuer.len && memcmp(s->der.p,
-		    leaf->issuer.p, s->der.len) == 0)
-			break;
-	}
-	if (i == v->nname) {
-		if (v->nname == SPELLINGS)
-			return 0;
-		s = &v->name[v->nname++];
-		buf_init(&s->der, CERT_DER_MAX, "a name");
-		s->ours = cert_signed_by(leaf, v->root);
-		if (buf_append(&s->der, leaf->issuer.p, leaf->issuer.len,
-		    e) == -1)
-			return -1;
-	} else if (!v->name[i].ours)
-		v->name[i].ours = cert_signed_by(leaf, v->root);
-	v->name[i].n++;
+	if (spelling_of(v, &leaf->issuer, &s, e) == -1)
+		return -1;
+	if (s == NULL)
+		return 0;
+	s->ours = s->ours || cert_signed_by(leaf, v->root);
+	s->n++;
 	/* anybody can put a leaf of his own into a secret */
 	v->pins |= leaf->aki_pins && cert_signed_by(leaf, v->root);
 	return 0;

@@ -236,7 +236,7 @@ facts(struct look *l, struct err *e)
 		return err_nomem(e);
 	for (i = 0; i < l->npart; i++) {
 		c = &l->part[i];
-		c->fact.ref.kind = c->kind;
+		c->fact.ref.kind = c->kind->ref;
 		c->fact.ref.ns = c->ns;
 		c->fact.ref.name = c->name;
 		c->fact.ref.uid = c->uid;
@@ -308,8 +308,8 @@ look(struct looking *g, const struct cert *as_root, struct err *e)
 		p.nroot = 1;
 	}
 	if (read_whole(g, e) == -1 || cv_new(&p, &g->cv, e) == -1 ||
-	    leaves_new(g->r, ca_has_cert(&g->l->ca) ? &g->l->ca : &g->cacerts,
-	    &g->leaves, e) == -1 ||
+	    leaves_new(g->r, g->l->ca.fact.root != NULL ? &g->l->ca :
+	    &g->cacerts, &g->leaves, e) == -1 ||
 	    read_holders(g, e) == -1 || rotate_pods(g->r, g->l, e) == -1 ||
 	    cv_end(g->cv, on_finding, g, &g->sum, e) == -1)
 		return -1;
