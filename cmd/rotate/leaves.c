@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cmd/rotate/run.h"
+#include "pki/leaf.h"
 
 #define SPELLINGS	8	/* of one name, that are told apart */
 
@@ -21,6 +22,7 @@ struct leaves {
 	struct spelling		 name[SPELLINGS];
 	size_t			 nname;
 	struct buf		 last;		/* the copy seen just before */
+	struct buf		 der;		/* of a leaf, for a moment */
 	int64_t			 former;
 	int			 succeeds;
 	int			 pins;
@@ -39,6 +41,7 @@ leaves_new(const struct run *r, const struct ca *ca, struct leaves **out,
 	v->root = ca->fact.root;
 	v->from = r->params.from;
 	buf_init(&v->last, BUNDLE_BYTES_MAX, "a bundle");
+	buf_init(&v->der, LEAF_DER_MAX, "a leaf");
 	*out = v;
 	return 0;
 }
@@ -146,6 +149,31 @@ spelling_of(struct leaves *v, const struct der *name, struct spelling **out,
 	return buf_append(&(*out)->der, name->p, name->len, e);
 }
 
+/*
+ * 1: counted; 0: not one of those that Citadel and istiod issue (pki/leaf.h),
+ * none of which pins anything.
+ */
+static int
+add_plain(struct leaves *v, const struct entry *en, struct err *e)
+{
+	struct spelling *s;
+	struct leaf leaf;
+	size_t rest;
+
+	buf_reset(&v->der);
+	if (en->len > BUNDLE_BYTES_MAX ||
+	    !pem_first(en->text, en->len, "CERTIFICATE", &v->der, &rest) ||
+	    !leaf_parse(v->der.p, v->der.len, &leaf))
+		return 0;
+	if (spelling_of(v, &leaf.issuer, &s, e) == -1)
+		return -1;
+	if (s != NULL) {
+		s->ours = s->ours || leaf_signed_by(&leaf, v->root);
+		s->n++;
+	}
+	return 1;
+}
+
 static int
 add_leaf(struct leaves *v, const struct cert *leaf, struct err *e)
 {
@@ -174,6 +202,8 @@ leaves_add(struct leaves *v, const struct workload *f, struct err *e)
 		return -1;
 	if (f->chain.seen.state != SEEN_PRESENT)
 		return 0;
+	if ((ret = add_plain(v, &f->chain, e)) != 0)
+		return ret == -1 ? -1 : 0;
 	if ((ret = parsed(&f->chain, &b, e)) != 1)
 		return ret;
 	ret = 0;
@@ -227,5 +257,6 @@ leaves_free(struct leaves *v)
 	for (i = 0; i < v->nname; i++)
 		buf_release(&v->name[i].der);
 	buf_release(&v->last);
+	buf_release(&v->der);
 	free(v);
 }

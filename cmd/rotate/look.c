@@ -310,7 +310,9 @@ look(struct looking *g, const struct cert *as_root, struct err *e)
 	if (read_whole(g, e) == -1 || cv_new(&p, &g->cv, e) == -1 ||
 	    leaves_new(g->r, g->l->ca.fact.root != NULL ? &g->l->ca :
 	    &g->cacerts, &g->leaves, e) == -1 ||
-	    read_holders(g, e) == -1 || rotate_pods(g->r, g->l, e) == -1 ||
+	    read_holders(g, e) == -1 ||
+	    /* pods do not change with the root that holders are judged by */
+	    (!g->trial && rotate_pods(g->r, g->l, e) == -1) ||
 	    cv_end(g->cv, on_finding, g, &g->sum, e) == -1)
 		return -1;
 	choose(g);
