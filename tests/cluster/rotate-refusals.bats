@@ -293,10 +293,11 @@ gone() {
 	wrote "$ca_write" "$citadel_write"
 }
 
-# On a terminal; what is typed comes from stdin.
+# On a terminal; what is typed comes from stdin.  exec: a shell between the
+# two would be interrupted as well, and its status be seen.
 terminal() {	# ARGS...
 	s=0
-	script -qefc "env --default-signal=INT,HUP kubectl-istio-rotate \
+	script -qefc "exec env --default-signal=INT,HUP kubectl-istio-rotate \
 	    --timeout 20s $*" "$D/err" >/dev/null || s=$?
 	: >"$D/out"
 	keep
