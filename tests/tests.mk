@@ -36,6 +36,7 @@ UNIT_proxy =	base pki doc kube
 UNIT_cred =	base pki doc kube
 UNIT_body =	base pki doc kube
 UNIT_watch =	base pki doc kube
+UNIT_envoy =	base pki doc mesh era kube observe
 UNIT_write =	base pki doc kube
 UNIT_point =
 UNIT_backup =	base pki
