@@ -1,4 +1,4 @@
-/* Where objects and their members begin and end; what is in them is not read. */
+/* Where objects and their members begin and end, and nothing else. */
 #include <string.h>
 
 #include "observe/envoy_in.h"
@@ -58,7 +58,7 @@ envoy_next(const char **pos, const char *end, struct envoy_span *doc,
 
 	while (p < end && *p != '{') {
 		p = memchr(p, '\n', (size_t)(end - p));
-		p = p == NULL ? end : skip(p, end, 0);
+		p = p == NULL ? end : skip(p, end, 1);
 	}
 	if (p == end)
 		return 0;

@@ -14,9 +14,9 @@ struct envoy_in {
 	struct proxy_certs	*out;
 	struct arena		*arena;
 	size_t			 room[2];	/* of roots, of leaves */
-	int			 known;		/* some form was in it */
-	int			 secrets;	/* a dump of secrets was in it */
-	struct err		 passed;	/* an item not read, or ERR_NONE */
+	int			 known;		/* some form was there */
+	int			 secrets;	/* and one was a dump of them */
+	struct err		 passed;	/* an item not read, if any */
 	struct buf		 pem;		/* decoded base64 */
 };
 

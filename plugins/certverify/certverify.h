@@ -138,15 +138,15 @@ const struct container *cv_proxy_of(const struct pod *p);
  * one that is stale counts, and is a warning beside the one in force: contexts
  * linger.  Of several leaves of Envoy the newest counts, of ztunnel's each.
  * With certificates from a mounted Secret its leaf is compared with that
- * secret's, if sink.workload had it; CV_RELOAD_GRACE seconds are given.
- * One with less than a quarter of its life left is about to expire, but not
- * before params.warn.
+ * secret's, if sink.workload had it (params.wanted must have taken it);
+ * CV_RELOAD_GRACE seconds are given.  It is about to expire with params.warn
+ * left, or with a quarter of its life if that is less.
  *
  * Records: unknown, bad, warn, or one ok; HOLDER is envoy, IDENTITY, NOT_AFTER
  * are the leaf's, ROOT is what it trusts, if that was read anywhere, COUNT is
  * ztunnel's identities that it is about.
  */
-#define CV_RELOAD_GRACE	300	/* the kubelet's 90 s, Envoy's 120 s, and more */
+#define CV_RELOAD_GRACE	300	/* the kubelet's 90 s, the agent's 120 s */
 int	cv_proxy(struct cv *cv, const struct pod *p,
 	    const struct proxy_certs *c, const struct err *why, cv_emit *emit,
 	    void *arg, struct cv_summary *sum, struct err *e);

@@ -319,11 +319,13 @@ ours(const struct px *x, struct cert ***out, size_t *n, struct err *e)
 {
 	const struct proxy_cert *r;
 	int whole = x->c->form != PROXY_CERTS, some = 0;
+	size_t i;
 
 	*n = 0;
 	if ((*out = calloc(x->c->nroot + 1, sizeof(struct cert *))) == NULL)
 		return err_nomem(e);
-	for (r = x->c->root; r < x->c->root + x->c->nroot; r++) {
+	for (i = 0; i < x->c->nroot; i++) {
+		r = &x->c->root[i];
 		if (!is_ours(x, r))
 			continue;
 		some = 1;

@@ -146,6 +146,8 @@ static const struct {
 	    "missing: it has no certificate for " TD "shop/sa/new: "
 	    "Initializing\n" },
 	{ "ztunnel-old.json", "ztunnel\n" WHOLE_NEW WHOLE_CART },
+	/* nor is the last of a chain one, unless it issued itself */
+	{ "ztunnel-chain.json", "ztunnel\n" WHOLE_CART },
 	{ "ztunnel-no-pem.json", "ztunnel\n" "root " NEW NEW_AT "-\n"
 	    "leaf d15ea5e" DAY_AT "- " CART "\n" },
 };
@@ -301,6 +303,56 @@ test_details(void **state)
 	}
 }
 
+/* What is one, what is another, and what is noise. */
+static void
+test_texts(void **state)
+{
+#define L(serial, path) "{\"cert_chain\":[{\"serial_number\":\"" serial \
+	"\",\"path\":\"" path "\"}]}"
+	static const struct {
+		const char	*text;
+		const char	*want;
+	} cases[] = {
+		{ "{\"certificates\":[" L("1", "/etc/certs/a") ","
+		    L("1", "/etc/certs/b") "," L("01", "/etc/certs/a") "]}",
+		    "certs\nleaf 1 /etc/certs/a - - -\n"
+		    "leaf 1 /etc/certs/b - - -\n" },
+		{ "{\"certificates\":[" L("1", "/etc/certs-of-mine/a") "]}",
+		    "certs\nothers 1\n" },
+		/* brackets in strings, and quotes that end none */
+		{ "{\"m\":\"\\\"}{ \\\\\",\"certificates\":["
+		    L("2", "/etc/certs/\\\"]}") "]} {\"m\":\"}\"}",
+		    "certs\nleaf 2 /etc/certs/\"]} - - -\n" },
+		{ "x {\n,\n {\"certificates\":[" L("3", "/etc/certs/a")
+		    "]}} {", "certs\nleaf 3 /etc/certs/a - - -\n" },
+		{ "{\"certificates\":[]},{\"certificates\":["
+		    L("4", "/etc/certs/a") "]}\r\n\r\n",
+		    "certs\nleaf 4 /etc/certs/a - - -\n" },
+		/* the last of a chain that is no root */
+		{ "{\"certificates\":[{\"identity\":\"spiffe://a\","
+		    "\"certChain\":[{\"serialNumber\":\"255\"},"
+		    "{\"serialNumber\":\"9\"}]}]}",
+		    "ztunnel\nleaf ff - - - - spiffe://a\n" },
+	};
+	struct proxy_certs c;
+	struct arena a;
+	struct err e = ERR_INIT;
+	static char got[TEXT];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(cases); i++) {
+		arena_init(&a, ENVOY_FACTS_MAX, "what a proxy holds");
+		if (envoy_parse(cases[i].text, strlen(cases[i].text), &a, &c,
+		    &e) == -1)
+			fail_msg("%s: %s", cases[i].text, e.msg);
+		render(&c, got);
+		assert_string_equal(got, cases[i].want);
+		envoy_release(&c);
+		arena_release(&a);
+	}
+}
+
 /* ---- limits ---- */
 
 struct big {
@@ -415,6 +467,7 @@ main(void)
 		cmocka_unit_test(test_files),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_details),
+		cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_arena),
 	};
