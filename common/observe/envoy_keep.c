@@ -131,7 +131,7 @@ envoy_draft_cert(struct envoy_draft *d, struct cert *cert)
 	d->c.has_from = d->c.has_to = 1;
 	d->c.valid_from = cert->not_before;
 	d->c.expiration = cert->not_after;
-	for (n = 0; cert->uris[n] != NULL && n < ENVOY_URIS_MAX; n++)
+	for (n = 0; n < ENVOY_URIS_MAX && cert->uris[n] != NULL; n++)
 		d->uri[n] = cert->uris[n];
 	d->c.nuri = n;
 }

@@ -40,10 +40,11 @@ is_it(const struct px *x, const struct proxy_cert *r, const struct cert *c)
 
 	if (r->cert != NULL)
 		return cert_equal(r->cert, c);
+	if (r->serial[0] == '\0' || !same_end(x, r, c) ||
+	    (r->has_from && r->valid_from != c->not_before))
+		return 0;
 	cv_serial_text(&c->serial, serial);
-	return r->serial[0] != '\0' && strcmp(r->serial, serial) == 0 &&
-	    (!r->has_from || r->valid_from == c->not_before) &&
-	    same_end(x, r, c);
+	return strcmp(r->serial, serial) == 0;
 }
 
 static struct cert *
@@ -161,9 +162,10 @@ says(const struct px *x, const struct proxy_cert *r, char *what, size_t size,
 {
 	struct cv_trial t;
 
-	*found = find(x, r);
+	*found = NULL;
 	if (is_it(x, r, x->cv->force.root))
 		return SAYS_IN_FORCE;
+	*found = find(x, r);
 	if (begins_bundle(x, r))
 		return SAYS_PERHAPS;
 	if (*found == NULL) {
