@@ -143,8 +143,9 @@ const struct container *cv_proxy_of(const struct pod *p);
  * left, or with a quarter of its life if that is less.
  *
  * Records: unknown, bad, warn, or one ok; HOLDER is envoy, IDENTITY, NOT_AFTER
- * are the leaf's, ROOT is what it trusts, if that was read anywhere, COUNT is
- * ztunnel's identities that it is about.
+ * are the leaf's, of ztunnel the first's that it is about, ROOT is what it
+ * trusts, if that was read anywhere, COUNT is how many of ztunnel's identities
+ * it is about.
  */
 #define CV_RELOAD_GRACE	300	/* the kubelet's 90 s, the agent's 120 s */
 int	cv_proxy(struct cv *cv, const struct pod *p,

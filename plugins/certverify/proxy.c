@@ -86,7 +86,7 @@ px_add(struct px *x, enum cv_rule_id id, enum verdict verdict)
 
 	p->id = id;
 	p->verdict = verdict;
-	p->leaf = x->leaf;
+	p->leaf = x->named;
 	p->count = 0;
 	p->w.n = 0;
 	return p;
@@ -114,7 +114,9 @@ send_ok(const struct px *x, struct cv_out *o, struct err *e)
 {
 	struct cv_finding f;
 
-	finding(x, x->leaf, &f);
+	finding(x, x->named, &f);
+	if (x->c->form == PROXY_ZTUNNEL)
+		f.count = x->c->nleaf;
 	return cv_send_plain(o, &f, VERDICT_OK, x->c->form == PROXY_CERTS ?
 	    "holds the root in force, by its serial number and dates" :
 	    "holds the root in force", e);

@@ -26,6 +26,8 @@ struct px {
 	const struct reload	*reload;	/* NULL: not known */
 	const struct cv_held	*secret;	/* that it mounts, or NULL */
 	const struct proxy_cert	*leaf;		/* that speaks for it */
+	const struct proxy_cert	*named;		/* the same, unless it is */
+						/* one identity of several */
 	const struct cert	*root;		/* that it trusts, or NULL */
 	struct px_pending	 pending[PX_PENDING];
 	size_t			 n;

@@ -87,8 +87,11 @@ px_choose(struct px *x)
 	for (i = 0; i < x->c->nleaf; i++)
 		if (x->leaf == NULL || is_newer(x, &x->c->leaf[i], x->leaf))
 			x->leaf = &x->c->leaf[i];
-	if (x->leaf != NULL)
-		x->secret = secret_of(x);
+	if (x->leaf == NULL)
+		return;
+	if (x->c->form != PROXY_ZTUNNEL || x->c->nleaf == 1)
+		x->named = x->leaf;
+	x->secret = secret_of(x);
 }
 
 /* ---- expired, or about to ---- */
