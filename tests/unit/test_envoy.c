@@ -436,6 +436,33 @@ test_limits(void **state)
 	free(p);
 }
 
+/* Of a dump what is too deep is passed over, and said if that was all. */
+static void
+test_too_deep(void **state)
+{
+	static const char secrets[] = "{\"@type\":\"type.googleapis.com/"
+	    "envoy.admin.v3.SecretsConfigDump\"},";
+	char text[512], deep[200];
+	struct proxy_certs c;
+	struct err e = ERR_INIT;
+	struct arena a;
+
+	(void)state;
+	memset(deep, '[', 100);
+	memset(deep + 100, ']', 99);
+	deep[199] = '\0';
+	snprintf(text, sizeof(text), "{\"configs\":[{\"a\":%s]}]}", deep);
+	refused(text, strlen(text), ERR_LIMIT, "configs, item 1: it is nested "
+	    "over the limit of 64");
+	snprintf(text, sizeof(text), "{\"configs\":[%s{\"a\":%s]}]}", secrets,
+	    deep);
+	arena_init(&a, ENVOY_FACTS_MAX, "what a proxy holds");
+	assert_int_equal(envoy_parse(text, strlen(text), &a, &c, &e), 0);
+	assert_int_equal(c.form, PROXY_SECRETS);
+	envoy_release(&c);
+	arena_release(&a);
+}
+
 /* A small arena: an error, and all is given back. */
 static void
 test_arena(void **state)
@@ -469,6 +496,7 @@ main(void)
 		cmocka_unit_test(test_details),
 		cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_too_deep),
 		cmocka_unit_test(test_arena),
 	};
 
