@@ -39,6 +39,7 @@ UNIT_proxy =	base pki doc kube
 UNIT_cred =	base pki doc kube
 UNIT_body =	base pki doc kube
 UNIT_watch =	base pki doc kube
+UNIT_envoy =	base pki doc mesh era kube observe
 UNIT_write =	base pki doc kube
 UNIT_point =
 UNIT_backup =	base pki
@@ -209,6 +210,8 @@ FUZZ_ROOMS_pods =  base pki doc rec mesh era kube observe
 FUZZ_PLUGINS_pods = proxyver
 FUZZ_ROOMS_image = base pki mesh era
 FUZZ_ROOMS_target = base rec cli
+FUZZ_ROOMS_envoy = base pki doc rec mesh era kube observe
+FUZZ_PLUGINS_envoy = certverify
 FUZZ_TIME ?=	600
 FUZZ_ALL :=	$(patsubst tests/fuzz/fuzz_%.c,%,\
 		$(sort $(wildcard tests/fuzz/fuzz_*.c)))
@@ -222,6 +225,8 @@ FUZZ_DEPS =	tests/tests.mk $(wildcard tests/fuzz/*.h common/*/*.h \
 		plugins/*/*.h)
 # limits that a small input can reach
 FUZZ_LIMITS =	-DDOC_ITEM_MAX=1024 -DDOC_NODES_MAX=300 -DDOC_ALIAS_MAX=20
+# a whole certificate is greater than that
+$(O)/fuzz/fuzz_envoy $(O)/fuzz/cover_envoy: FUZZ_LIMITS =
 fuzz_cc =	$(CLANG) $(KI_CPPFLAGS) $(FUZZ_LIMITS) -std=c11 -g -O1 $(2) -o $@ \
 		$(call fuzz_src,$(1)) \
 		$(foreach r,$(FUZZ_ROOMS_$(1)),$(LIBS_$(r)))
