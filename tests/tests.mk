@@ -83,6 +83,15 @@ $(KUBEWRITE): $(O)/obj/tests/kubewrite/kubewrite.o \
 	$(Q)$(CC) $(KI_CFLAGS) $(KI_LDFLAGS) -o $@ $^ \
 	    $(LIBS_kube) $(LIBS_doc) $(LIBS_pki)
 
+# ---- one command in many pods ----
+KUBEEXEC :=	$(O)/tests/kubeexec
+$(KUBEEXEC): $(O)/obj/tests/kubeexec/kubeexec.o \
+    $(foreach r,base pki doc kube,$$(call room_obj,$(r)))
+	$(say) LD $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(KI_CFLAGS) $(KI_LDFLAGS) -o $@ $^ \
+	    $(LIBS_kube) $(LIBS_doc) $(LIBS_pki)
+
 # ---- make check ----
 .PHONY: check unit cli catalogue kubeconfig mutants
 check: unit cli catalogue kubeconfig mutants
@@ -93,10 +102,11 @@ unit: $(call deps,check) $(UNIT_BIN)
 	@mkdir -p $(O)/log
 	@tests/run-unit $(O)/log/unit $(UNIT_BIN)
 
-cli: $(call deps,check) $(BINS) $(MKMESH) $(KUBEWRITE)
+cli: $(call deps,check) $(BINS) $(MKMESH) $(KUBEWRITE) $(KUBEEXEC)
 	@mkdir -p $(O)/log
 	@BIN=$(abspath $(O))/bin MKMESH=$(abspath $(MKMESH)) \
 	    KUBEWRITE=$(abspath $(KUBEWRITE)) \
+	    KUBEEXEC=$(abspath $(KUBEEXEC)) \
 	    TMP=$(abspath $(O))/tmp tests/run-cli $(O)/log/cli
 
 catalogue: $(call deps,check) $(BINS) $(MKMESH)
