@@ -12,9 +12,9 @@ channel_init(struct channel *c, size_t out_max)
 {
 	memset(c, 0, sizeof(*c));
 	/* what is read is not what may be printed */
-	buf_init_secret(&c->out, out_max, "its stdout");
-	buf_init(&c->text, CHANNEL_TEXT, "its stderr");
-	buf_init(&c->status, CHANNEL_STATUS_MAX, "its error channel");
+	buf_init_secret(&c->out, out_max, "the command's stdout");
+	buf_init(&c->text, CHANNEL_TEXT, "the command's stderr");
+	buf_init(&c->status, CHANNEL_STATUS_MAX, "the command's error channel");
 }
 
 void
@@ -40,7 +40,8 @@ drop(struct channel *c, size_t n, struct err *e)
 {
 	c->noise += n;
 	return c->noise <= CHANNEL_NOISE_MAX ? 0 : err_set(e, ERR_LIMIT,
-	    "its stderr is over the limit of %d bytes", CHANNEL_NOISE_MAX);
+	    "the command's stderr is over the limit of %d bytes",
+	    CHANNEL_NOISE_MAX);
 }
 
 int

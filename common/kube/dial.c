@@ -51,18 +51,14 @@ dial_start(struct dial *d, struct dialer *r, const struct cred *cr,
 	return 0;
 }
 
-static int
-broke(struct dial *d, CURLcode code, struct err *e)
-{
-	transport_explain(d->dialer->transport, d->curl, code, d->error, e);
-	return -1;
-}
-
 int
 dial_done(struct dial *d, CURLcode code, struct err *e)
 {
-	if (code != CURLE_OK)
-		return broke(d, code, e);
+	if (code != CURLE_OK) {
+		transport_explain(d->dialer->transport, d->curl, code,
+		    d->error, e);
+		return -1;
+	}
 	curl_easy_getinfo(d->curl, CURLINFO_ACTIVESOCKET, &d->fd);
 	return d->fd == CURL_SOCKET_BAD ? err_set(e, ERR_NET, "the "
 	    "connection broke at once") : 0;
@@ -81,7 +77,7 @@ dial_drop(struct dial *d)
 }
 
 ssize_t
-dial_send(struct dial *d, const void *p, size_t n, struct err *e)
+dial_send(struct dial *d, const void *p, size_t n)
 {
 	CURLcode code;
 	size_t sent = 0;
@@ -89,24 +85,18 @@ dial_send(struct dial *d, const void *p, size_t n, struct err *e)
 	code = curl_easy_send(d->curl, p, n, &sent);
 	if (code == CURLE_AGAIN)
 		return 0;
-	return code == CURLE_OK ? (ssize_t)sent : broke(d, code, e);
+	return code == CURLE_OK ? (ssize_t)sent : -1;
 }
 
 ssize_t
-dial_recv(struct dial *d, void *p, size_t n, int *closed, struct err *e)
+dial_recv(struct dial *d, void *p, size_t n, int *closed)
 {
 	CURLcode code;
 	size_t got = 0;
 
-	*closed = 0;
 	code = curl_easy_recv(d->curl, p, n, &got);
 	if (code == CURLE_AGAIN)
 		return 0;
-	if (code != CURLE_OK)
-		return err_set(e, ERR_NET, "the connection broke");
-	if (got == 0) {
-		*closed = 1;
-		return err_set(e, ERR_NET, "the connection was closed");
-	}
-	return (ssize_t)got;
+	*closed = code == CURLE_OK && got == 0;
+	return code != CURLE_OK || got == 0 ? -1 : (ssize_t)got;
 }

@@ -44,10 +44,9 @@ void	dial_drop(struct dial *d);
 
 /*
  * Move what can be moved at once.  0: nothing can, now; -1: the connection
- * broke, and of dial_recv() it may have been closed (*closed) as well.
+ * broke, or the other side has closed it (*closed).
  */
-ssize_t	dial_send(struct dial *d, const void *p, size_t n, struct err *e);
-ssize_t	dial_recv(struct dial *d, void *p, size_t n, int *closed,
-	    struct err *e);
+ssize_t	dial_send(struct dial *d, const void *p, size_t n);
+ssize_t	dial_recv(struct dial *d, void *p, size_t n, int *closed);
 
 #endif

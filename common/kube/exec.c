@@ -5,7 +5,7 @@
 #include "kube/exec_one.h"
 #include "kube/transfer.h"
 
-#define BURST_US 100000		/* what a rate may catch up with */
+#define BURST_US 100000		/* that a rate may catch up */
 
 struct many {
 	struct kube			*k;
@@ -16,7 +16,7 @@ struct many {
 	struct curl_waitfd		*fd;
 	size_t				 n;
 	int				 reached;	/* the server, ever */
-	int				 dry;		/* next() has no other */
+	int				 dry;		/* no other pod */
 	int64_t				 next_us;	/* the rate's */
 	int64_t				 hold;		/* nobody before that */
 };

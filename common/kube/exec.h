@@ -23,8 +23,8 @@ struct kube_run {
 	const char		*ns;
 	const char		*pod;
 	const char		*container;	/* NULL: the only one */
-	const char *const	*argv;		/* no shell; its words are sent */
-	size_t			 argc;		/* and looked up there; 1 or more */
+	const char *const	*argv;		/* as it is, without a shell */
+	size_t			 argc;		/* 1 or more */
 	void			*tag;		/* the caller's own */
 };
 
@@ -46,7 +46,7 @@ struct kube_ran {
 
 struct kube_exec_options {
 	unsigned	concurrency;	/* pods at once; 0: 1 */
-	unsigned	rate;		/* requests begun a second; 0: no limit */
+	unsigned	rate;		/* requests a second; 0: no limit */
 	/* for one pod, from its first connection on, waiting for a busy */
 	/* server included; 0: the request time-out */
 	long		limit_ms;
@@ -66,8 +66,8 @@ struct kube_exec_client {
 /*
  * Run them all.  A request is sent once, since a command can do something, but
  * where the server says that it has not looked at it: a 401, once, with new
- * credentials; and 429, or a 503 with a Retry-After, after the time that it asks
- * for (1 s if it does not), in which no other pod is begun either.
+ * credentials; and 429, or a 503 with a Retry-After, after the time that it
+ * asks for (1 s if it does not), in which no other pod is begun either.
  *
  * -1: a callback's; no memory; credentials that cannot be had or that are
  * refused (ERR_AUTH); a server that could never be reached.  Of pods that

@@ -70,9 +70,6 @@ one_take(struct one *o, const struct kube_run *x)
 static int
 over(struct one *o)
 {
-	if (o->why.class == ERR_NONE && o->exit_status == -1)
-		err_set(&o->why, ERR_NET, "the connection was closed before "
-		    "the command's end");
 	hang_up(o);
 	o->state = ONE_OVER;
 	return 0;
@@ -191,6 +188,18 @@ postponed(struct one *o)
 	return 1;
 }
 
+static void
+say_hint(struct one *o)
+{
+	const char *hint = upgrade_hint(&o->up);
+	struct err was = o->why;
+
+	if (hint[0] == '\0')
+		return;
+	err_set(&o->why, was.class, "%.400s%s", was.msg, hint);
+	o->why.http = was.http;
+}
+
 static int
 refused(struct one *o, struct err *e)
 {
@@ -222,9 +231,7 @@ refused(struct one *o, struct err *e)
 			*e = o->why;
 		return -1;
 	}
-	if (upgrade_hint(&o->up)[0] != '\0')
-		err_set(&o->why, o->why.class, "%.400s%s", o->why.msg,
-		    upgrade_hint(&o->up));
+	say_hint(o);
 	return over(o);
 }
 
@@ -294,23 +301,16 @@ ask(struct one *o, int ended, struct err *e)
 
 /* The connection is at its end. */
 static int
-ended(struct one *o, struct err *e)
+ended(struct one *o, int closed, struct err *e)
 {
-	if (o->state == ONE_TALKING) {
-		/* with the command's own, how it goes is of no interest */
-		if (o->ended)
-			memset(&o->why, 0, sizeof(o->why));
-		else
-			err_prefix(&o->why, "before the command's end");
-		return over(o);
-	}
-	if (o->up.refused)
-		memset(&o->why, 0, sizeof(o->why));
-	else {
-		err_prefix(&o->why, "before an answer");
-		return over(o);
-	}
-	return ask(o, 1, e);
+	if (o->state == ONE_ASKING && o->up.refused)
+		return ask(o, 1, e);
+	/* behind the command's end, it matters to nobody how */
+	if (!o->ended)
+		err_set(&o->why, ERR_NET, "the connection %s before %s",
+		    closed ? "was closed" : "broke", o->state == ONE_ASKING ?
+		    "a whole answer" : "the command's end");
+	return over(o);
 }
 
 static struct buf *
@@ -334,7 +334,7 @@ send_some(struct one *o)
 	ssize_t n;
 
 	while (b->len > 0) {
-		if ((n = dial_send(&o->dial, b->p, b->len, NULL)) == -1)
+		if ((n = dial_send(&o->dial, b->p, b->len)) == -1)
 			buf_reset(b);
 		if (n <= 0)
 			return;
@@ -353,18 +353,18 @@ one_move(struct one *o, struct err *e)
 	if (o->state != ONE_ASKING && o->state != ONE_TALKING)
 		return 0;
 	o->hot = 0;
-	send_some(o);
+	/* first of all: after a failure to send there may be no reading */
 	while (ret == 0 && (o->state == ONE_ASKING ||
 	    o->state == ONE_TALKING)) {
 		if (total >= ONE_TURN) {
 			o->hot = 1;
 			break;
 		}
-		n = dial_recv(&o->dial, part, sizeof(part), &closed, &o->why);
+		n = dial_recv(&o->dial, part, sizeof(part), &closed);
 		if (n == 0)
 			break;
 		if (n == -1)
-			return ended(o, e);
+			return ended(o, closed, e);
 		total += (size_t)n;
 		if (o->state == ONE_TALKING)
 			ret = talk(o, part, (size_t)n, e);
@@ -373,7 +373,7 @@ one_move(struct one *o, struct err *e)
 		else
 			ret = ask(o, 0, e);
 	}
-	if (ret == 0)
+	if (ret == 0 && one_wants_write(o))
 		send_some(o);
 	return ret;
 }

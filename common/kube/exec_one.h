@@ -11,7 +11,7 @@
 #include "kube/upgrade.h"
 
 #define ONE_GRACE_MS	2000	/* for what comes behind a command's end */
-#define ONE_TURN	65536	/* bytes that are read before others have a turn */
+#define ONE_TURN	65536	/* bytes, and then others are read */
 
 enum one_state {
 	ONE_IDLE,	/* there is none */
@@ -41,8 +41,8 @@ struct one {
 	unsigned		 runs;		/* cred's, when it started */
 	int			 refused;	/* a 401 came before */
 	int			 hot;		/* there is more to be read */
-	int			 ended;		/* the command: its word has come */
-	long			 busy_ms;	/* the server asks to wait; or 0 */
+	int			 ended;		/* the command, as is known */
+	long			 busy_ms;	/* to wait, by a server; or 0 */
 	int			 reached;	/* there was a connection */
 	int			 answered;	/* something came, in HTTP */
 	int			 exit_status;

@@ -100,10 +100,11 @@ static int
 keep(char *out, size_t size, const char *name, struct span v, struct err *e)
 {
 	if (out[0] != '\0')
-		return err_set(e, ERR_FORMAT, "its answer has %s twice", name);
+		return err_set(e, ERR_FORMAT, "the server's answer "
+		    "has %s twice", name);
 	if (v.len >= size)
-		return err_set(e, ERR_LIMIT, "its answer's %s is over the "
-		    "limit of %zu bytes", name, size - 1);
+		return err_set(e, ERR_LIMIT, "the server's answer has "
+		    "%s over the limit of %zu bytes", name, size - 1);
 	memcpy(out, v.p, v.len);
 	out[v.len] = '\0';
 	return 0;
@@ -135,7 +136,7 @@ field(struct head *h, struct span name, struct span v, struct err *e)
 		    HTTP_RETRY_AFTER_MAX : (long)n;
 	else if (is_word(name, "Content-Length")) {
 		if (n == -1 || (h->length != -1 && h->length != n))
-			return err_set(e, ERR_FORMAT, "its answer's "
+			return err_set(e, ERR_FORMAT, "the server's answer's "
 			    "Content-Length makes no sense");
 		h->length = n;
 	}
@@ -153,15 +154,16 @@ line(struct head *h, struct span s, struct err *e)
 	name.p = s.p;
 	name.len = colon == NULL ? 0 : (size_t)(colon - s.p);
 	if (!is_token(name))
-		return err_set(e, ERR_FORMAT, "its answer has a header field "
-		    "without a name");
+		return err_set(e, ERR_FORMAT, "the server's answer "
+		    "has a header field without a name");
 	value.p = colon + 1;
 	value.len = s.len - name.len - 1;
 	for (i = 0; i < value.len; i++)
 		if (((unsigned char)value.p[i] < 0x20 && value.p[i] != '\t') ||
 		    value.p[i] == 0x7f)
-			return err_set(e, ERR_FORMAT, "its answer has a "
-			    "control character in a header field");
+			return err_set(e, ERR_FORMAT, "the server's "
+			    "answer has a control character in a header "
+			    "field");
 	return field(h, name, trim(value), e);
 }
 
@@ -174,7 +176,8 @@ first_line(struct head *h, struct span s, struct err *e)
 	if (s.len < STATUS_LINE || !is_digit(p[0]) || p[1] != ' ' ||
 	    p[2] < '1' || p[2] > '5' || !is_digit(p[3]) || !is_digit(p[4]) ||
 	    (s.len > STATUS_LINE && p[5] != ' '))
-		return err_set(e, ERR_FORMAT, "its answer has no HTTP status");
+		return err_set(e, ERR_FORMAT, "the server's answer "
+		    "has no HTTP status");
 	h->minor = p[0] - '0';
 	h->status = 100 * (p[2] - '0') + 10 * (p[3] - '0') + (p[4] - '0');
 	return 0;
@@ -196,8 +199,9 @@ parse(struct head *h, struct span s, struct err *e)
 		one.len = (size_t)(end - s.p);
 		n = one.len + 2;
 		if (lines > HEAD_FIELDS_MAX)
-			return err_set(e, ERR_LIMIT, "its answer has more "
-			    "than %d header fields", HEAD_FIELDS_MAX);
+			return err_set(e, ERR_LIMIT, "the server's "
+			    "answer has more than %d header fields",
+			    HEAD_FIELDS_MAX);
 		if ((lines++ == 0 ? first_line(h, one, e) :
 		    line(h, one, e)) == -1)
 			return -1;
@@ -213,13 +217,14 @@ head_read(struct head *h, const unsigned char *p, size_t len, size_t *used,
 	struct span s = { (const char *)p, 0 };
 
 	if (n > 0 && memcmp(p, start, n) != 0)
-		return err_set(e, ERR_FORMAT, "its answer is no HTTP/1.1");
+		return err_set(e, ERR_FORMAT, "the server's answer "
+		    "is no HTTP/1.1");
 	for (i = h->scanned; i + 4 <= len && i + 4 <= HEAD_MAX; i++)
 		if (memcmp(p + i, "\r\n\r\n", 4) == 0) {
 			*used = s.len = i + 4;
 			return parse(h, s, e) == -1 ? -1 : 1;
 		}
 	h->scanned = i;
-	return len < HEAD_MAX ? 0 : err_set(e, ERR_LIMIT, "its answer's head "
-	    "is over the limit of %d bytes", HEAD_MAX);
+	return len < HEAD_MAX ? 0 : err_set(e, ERR_LIMIT, "the head of "
+	    "the server's answer is over the limit of %d bytes", HEAD_MAX);
 }

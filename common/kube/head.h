@@ -27,7 +27,7 @@ struct head {
 	int64_t	length;		/* Content-Length, or -1 */
 	int	chunked;	/* Transfer-Encoding: chunked */
 	int	coded;		/* or any other */
-	long	retry_after;	/* seconds, capped; 0 if it gives none or a date */
+	long	retry_after;	/* seconds, capped; 0: none, or a date */
 	size_t	scanned;	/* its own */
 };
 

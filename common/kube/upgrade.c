@@ -145,8 +145,8 @@ upgrade_take(struct upgrade *u, int ended, struct err *e)
 	if (ret == 0 && !ended)
 		return UPGRADE_WAIT;
 	if (ret == 0)
-		err_set(e, ERR_NET, "the connection was closed without an "
-		    "answer");
+		err_set(e, ERR_NET, "the connection was closed before a "
+		    "whole answer");
 	return UPGRADE_BROKEN;
 }
 

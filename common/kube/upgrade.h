@@ -1,7 +1,7 @@
 /*
  * From HTTP to a WebSocket (RFC 6455 section 4): the request, and what comes
- * back, be it the 101 or a refusal with its body.  Pure but for the key.  kube/'s
- * own files only.
+ * back, be it the 101 or a refusal with its body.  Pure but for the key.
+ * kube/'s own files only.
  */
 #ifndef KUBE_UPGRADE_H
 #define KUBE_UPGRADE_H
@@ -22,7 +22,7 @@ struct upgrade {
 	unsigned	 interim;
 	int		 refused;	/* its body is being read */
 	struct buf	 in;		/* what has come; append to it */
-	struct buf	 body;		/* a refusal's, or as much as was read */
+	struct buf	 body;		/* a refusal's, or its beginning */
 };
 
 void	upgrade_init(struct upgrade *u, const char *offer);
@@ -39,7 +39,7 @@ int	upgrade_request(struct upgrade *u, const struct transport *t,
 enum upgrade_end {
 	UPGRADE_WAIT,		/* more must come */
 	UPGRADE_DONE,		/* a WebSocket; its first bytes are in u->in */
-	UPGRADE_REFUSED,	/* head.status is no 101, body is what it says */
+	UPGRADE_REFUSED,	/* head.status is no 101; see body */
 	UPGRADE_BROKEN		/* e: no answer of HTTP, or no WebSocket's */
 };
 

@@ -20,7 +20,7 @@ struct ws {
 	size_t			 left;
 	unsigned		 pings;
 	int			 control;	/* the frame that is coming */
-	int			 begins;	/* and it is a message's first */
+	int			 begins;	/* a message, with it */
 	int			 closed;
 	unsigned		 code;
 	char			 reason[WS_REASON];
@@ -68,8 +68,8 @@ static void
 stop(struct ws *w)
 {
 	if (w->why.class == ERR_NONE)
-		err_set(&w->why, ERR_FORMAT, "it broke the WebSocket "
-		    "protocol");
+		err_set(&w->why, ERR_FORMAT, "the server broke the "
+		    "WebSocket protocol");
 	wslay_event_shutdown_read(w->ctx);
 }
 
@@ -133,10 +133,11 @@ on_frame(wslay_event_context_ptr ctx,
 	if (f->opcode != WSLAY_CONTINUATION_FRAME)
 		w->begins = 1;
 	if (f->opcode == WSLAY_TEXT_FRAME)
-		err_set(&w->why, ERR_FORMAT, "it sent a message of text");
+		err_set(&w->why, ERR_FORMAT, "the server sent a message "
+		    "of text");
 	else if (f->payload_length > w->frame_max)
-		err_set(&w->why, ERR_LIMIT, "it sent a frame of %llu bytes, "
-		    "over the limit of %llu",
+		err_set(&w->why, ERR_LIMIT, "the server sent a frame of "
+		    "%llu bytes, over the limit of %llu",
 		    (unsigned long long)f->payload_length,
 		    (unsigned long long)w->frame_max);
 	if (w->why.class != ERR_NONE)
@@ -168,8 +169,8 @@ on_message(wslay_event_context_ptr ctx,
 
 	(void)ctx;
 	if (m->opcode == WSLAY_PING && ++w->pings > WS_PINGS_MAX) {
-		err_set(&w->why, ERR_LIMIT, "it sent more than %d pings at "
-		    "once", WS_PINGS_MAX);
+		err_set(&w->why, ERR_LIMIT, "the server sent more than "
+		    "%d pings at once", WS_PINGS_MAX);
 		stop(w);
 	}
 	if (m->opcode != WSLAY_CONNECTION_CLOSE)

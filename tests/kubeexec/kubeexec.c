@@ -1,9 +1,9 @@
 /*
  * One command in many pods, by the kubeconfig in $KUBECONFIG: what kube/exec.h
  * does, seen from outside.
- *	kubeexec [-av] [-c CONTAINER] [-j CONCURRENCY] [-k TOKEN] [-l LIMIT-MS] \
- *	    [-n NAMESPACE] [-o OUT-MAX] [-p COUNT] [-r RATE] [-x NTH] \
- *	    POD... -- WORD...
+ *	kubeexec [-av] [-c CONTAINER] [-j CONCURRENCY] [-k TOKEN] \
+ *	    [-l LIMIT-MS] [-n NAMESPACE] [-o OUT-MAX] [-p COUNT] [-r RATE] \
+ *	    [-x NTH] POD... -- WORD...
  * -a: as somebody else; -p: of each POD, so many, POD-0 and on; -x: the
  * callback fails at the Nth; -v: log requests to stderr.
  * Prints a line a pod, as it comes: "pod exit class http bytes stdout|stderr",

@@ -158,9 +158,8 @@ class Exec:
         text = self.head()
         if fault == "early":
             # all of it in one packet
-            self.fault, send = None, self.send
-            self.send = lambda data: parts.append(data)
-            parts = [text]
+            parts, send = [text], self.send
+            self.send = parts.append
             self.talk()
             return send(b"".join(parts))
         self.send(text)
@@ -274,3 +273,6 @@ class Exec:
             self.message(1, b" late")
         if f != "stay":
             self.send(frame(8, b"\x03\xe8"))
+            # a close with pongs unread would be a reset
+            if f != "early":
+                self.wait(2)
