@@ -175,6 +175,11 @@ on_message(wslay_event_context_ptr ctx,
 	}
 	if (m->opcode != WSLAY_CONNECTION_CLOSE)
 		return;
+	if (m->msg_length == 1) {
+		/* RFC 6455 section 5.5.1, which wslay lets pass */
+		stop(w);
+		return;
+	}
 	w->closed = 1;
 	w->code = m->status_code == 0 ? WSLAY_CODE_NO_STATUS_RCVD :
 	    m->status_code;
