@@ -29,16 +29,16 @@ hex(int c)
 static int
 next_chunk(struct rest *r, struct buf *in)
 {
-	size_t at = r->behind ? 2 : 0, i;
+	size_t at = r->behind ? 2 : 0, i, n;
 	const unsigned char *end;
 
 	if (in->len < at)
 		return 0;
 	if (at > 0 && memcmp(in->p, "\r\n", 2) != 0)
 		return -1;
-	if (in->len == at || (end = memchr(in->p + at, '\n',
-	    in->len - at)) == NULL)
-		return in->len > SIZE_LINE ? -1 : 0;
+	n = in->len - at < SIZE_LINE ? in->len - at : SIZE_LINE;
+	if (n == 0 || (end = memchr(in->p + at, '\n', n)) == NULL)
+		return n == SIZE_LINE ? -1 : 0;
 	r->left = 0;
 	for (i = at; hex(in->p[i]) != -1; i++)
 		r->left = r->left << 4 | (unsigned)hex(in->p[i]);
