@@ -3,7 +3,7 @@
 #include "doc/doc.h"
 #include "kube/channel.h"
 
-#define EXIT_DIGITS 9	/* Windows has numbers of 32 bits, but none are meant */
+#define EXIT_DIGITS 9
 
 enum { STDOUT = 1, STDERR = 2, STATUS = 3 };
 
@@ -11,7 +11,7 @@ void
 channel_init(struct channel *c, size_t out_max)
 {
 	memset(c, 0, sizeof(*c));
-	/* what is read is not what may be printed */
+	/* who knows what a command prints */
 	buf_init_secret(&c->out, out_max, "the command's stdout");
 	buf_init(&c->text, CHANNEL_TEXT, "the command's stderr");
 	buf_init(&c->status, CHANNEL_STATUS_MAX, "the command's error channel");

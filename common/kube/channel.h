@@ -11,7 +11,7 @@
 
 #define CHANNEL_OFFER	"v5.channel.k8s.io, v4.channel.k8s.io"
 #define CHANNEL_NOISE_MAX (1024 * 1024)	/* bytes that nobody keeps */
-#define CHANNEL_STATUS_MAX 65536	/* of the error channel */
+#define CHANNEL_STATUS_MAX 16384	/* of the error channel */
 #define CHANNEL_TEXT	4096		/* of stderr that are kept */
 
 struct channel {

@@ -69,16 +69,13 @@ same_buf(const struct buf *a, const struct buf *b)
 	    (a->len == 0 || memcmp(a->p, b->p, a->len) == 0);
 }
 
-/* Where the last head ends: behind the interim ones. */
 static size_t
 behind_head(const struct answer *a)
 {
 	size_t i;
 
 	for (i = 0; i + 4 <= a->len; i++)
-		if (memcmp(a->p + i, "\r\n\r\n", 4) == 0 &&
-		    (i + 13 > a->len || memcmp(a->p + i + 4, "HTTP/1.", 7) !=
-		    0))
+		if (memcmp(a->p + i, "\r\n\r\n", 4) == 0)
 			return i + 4;
 	abort();
 }

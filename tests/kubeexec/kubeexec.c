@@ -18,6 +18,7 @@
 #include "kube/exec.h"
 
 #define NAME 300
+#define NAMES 4096
 #define SHOWN 200	/* bytes of stdout */
 
 struct asking {
@@ -26,6 +27,7 @@ struct asking {
 	size_t		 npods;
 	size_t		 count;		/* of each; 0: it alone */
 	size_t		 at;
+	char		*name[NAMES];	/* of those on their way */
 	size_t		 fail_at, done;
 };
 
@@ -43,17 +45,19 @@ next(void *arg, struct kube_run *x, struct err *e)
 	size_t each = a->count == 0 ? 1 : a->count;
 	char *name;
 
-	if (a->at == a->npods * each)
+	if (a->at == a->npods * each || a->at == NAMES)
 		return 0;
 	if ((name = malloc(NAME)) == NULL)
 		return err_nomem(e);
+	a->name[a->at] = name;
 	if (a->count == 0)
 		snprintf(name, NAME, "%s", a->pod[a->at]);
 	else
 		snprintf(name, NAME, "%s-%zu", a->pod[a->at / each],
 		    a->at % each);
 	*x = a->x;
-	x->pod = x->tag = name;
+	x->pod = name;
+	x->tag = &a->name[a->at];
 	a->at++;
 	return 1;
 }
@@ -88,7 +92,8 @@ done(void *arg, const struct kube_run *x, struct kube_ran *d, struct err *e)
 	}
 	printf("\n");
 	fflush(stdout);
-	free(x->tag);
+	free(*(char **)x->tag);
+	*(char **)x->tag = NULL;
 	if (++a->done == a->fail_at)
 		return err_set(e, ERR_IO, "the callback failed");
 	return 0;
@@ -126,7 +131,7 @@ main(int argc, char **argv)
 	struct kube_log log = { 0, print_line, NULL };
 	struct kube_options ko = { "certverify", VERSION, &log, NULL };
 	struct kube_exec_options o = { 32, 0, 0, 65536 };
-	struct asking a = { .x = { .ns = "ns", .container = "istio-proxy" } };
+	static struct asking a = { .x = { .ns = "ns", .container = "istio-proxy" } };
 	const struct kube_exec_client cl = { next, done, &a };
 	struct kube_flags f;
 	struct err e = ERR_INIT;
@@ -157,6 +162,9 @@ main(int argc, char **argv)
 	if (ret == 0)
 		ret = kube_exec_many(k, &o, &cl, &e);
 	kube_close(k);
+	/* of those that were not done */
+	while (a.at > 0)
+		free(a.name[--a.at]);
 	if (ret == -1)
 		fprintf(stderr, "%s\n", e.msg);
 	return ret == 0 ? 0 : 1;
