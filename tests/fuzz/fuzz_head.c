@@ -38,6 +38,36 @@ struct seen {
 	size_t			 fed;
 };
 
+/* The request, which begins it all anew. */
+static void
+ask(struct upgrade *u)
+{
+	static const char first[] = "GET /prefix/x?y HTTP/1.1\r\n";
+	static struct kube_config config;
+	static struct transport t;
+	static struct cred cr;
+	struct buf out;
+	const char *key;
+
+	if (t.c == NULL) {
+		config.server = "https://server:6443/prefix";
+		config.as = "";
+		cred_init(&cr, &config, NULL, NULL);
+		if (transport_init(&t, &config, NULL) == -1)
+			abort();
+	}
+	buf_init_secret(&out, UPGRADE_REQUEST, "a request");
+	if (upgrade_request(u, &t, &cr, "agent", "/x?y", &out, NULL) == -1 ||
+	    strncmp(buf_str(&out), first, sizeof(first) - 1) != 0 ||
+	    strcmp(buf_str(&out) + out.len - 4, "\r\n\r\n") != 0 ||
+	    strstr(buf_str(&out), "\r\nHost: server:6443\r\n") == NULL ||
+	    strstr(buf_str(&out), "\r\nImpersonate-User:\r\n") == NULL ||
+	    (key = strstr(buf_str(&out), "\r\nSec-WebSocket-Key: ")) == NULL ||
+	    strncmp(key + 21, u->key, WS_KEY - 1) != 0)
+		abort();
+	buf_release(&out);
+}
+
 static void
 feed(const struct answer *a, struct seen *s)
 {
@@ -45,6 +75,7 @@ feed(const struct answer *a, struct seen *s)
 
 	memset(s, 0, sizeof(*s));
 	upgrade_init(&s->u, OFFER);
+	ask(&s->u);
 	memcpy(s->u.key, KEY, sizeof(KEY));
 	s->end = UPGRADE_WAIT;
 	while (s->end == UPGRADE_WAIT && s->fed < a->len) {

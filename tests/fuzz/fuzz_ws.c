@@ -250,6 +250,22 @@ take_sent(struct ws *w, struct seen *s)
 	}
 }
 
+/* A message of ours, on its way to the server. */
+static void
+say(struct ws *w, size_t n)
+{
+	static const char text[32];
+	struct buf *b = ws_pending(w);
+
+	if (ws_send(w, text, n, NULL) == -1 || b->len != 6 + n ||
+	    b->p[0] != 0x82 || b->p[1] != (0x80 | n))
+		abort();
+	/* what is nothing but zeros shows the mask */
+	if (n > 4 && memcmp(b->p + 2, b->p + 6, 4) != 0)
+		abort();
+	buf_reset(b);
+}
+
 static void
 ours(struct seen *s, const uint8_t *p, size_t n, size_t step)
 {
@@ -260,6 +276,7 @@ ours(struct seen *s, const uint8_t *p, size_t n, size_t step)
 
 	if (ws_new(&sink, FRAME_LIMIT, &w, &s->why) == -1)
 		abort();
+	say(w, n % 32);
 	for (; n > 0 && !s->broken; p += now, n -= now) {
 		now = n < step ? n : step;
 		s->broken = ws_feed(w, p, now, &s->why) == -1;
@@ -269,13 +286,15 @@ ours(struct seen *s, const uint8_t *p, size_t n, size_t step)
 	if (s->broken != (s->why.class != ERR_NONE))
 		abort();
 	s->closed = ws_closed(w, &s->code, &reason);
+	if (ws_close(w, NULL) == -1)
+		abort();
 	if (strlen(reason) >= WS_REASON || (s->closed && s->broken))
 		abort();
 	ws_free(w);
 }
 
 static void
-judge(const struct seen *want, const struct seen *got)
+judge(const struct seen *want, struct seen *got)
 {
 	struct err e = ERR_INIT;
 	int status, ret;
@@ -295,6 +314,9 @@ judge(const struct seen *want, const struct seen *got)
 	if ((ret == 1) != (status >= 0) || (ret == -1) != (e.class !=
 	    ERR_NONE) || (ret != 0 && got->ch.status.len == 0))
 		abort();
+	channel_reset(&got->ch);
+	if (channel_end(&got->ch, &status, &e) != 0)
+		abort();
 }
 
 int
@@ -302,8 +324,14 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
 	struct seen want, whole, steps;
 
+	char key[WS_KEY], accept[WS_ACCEPT];
+
 	if (n < 1)
 		return 0;
+	if (ws_key(key, NULL) == -1 || strlen(key) != WS_KEY - 1 ||
+	    ws_accept(key, accept, NULL) == -1 ||
+	    strlen(accept) != WS_ACCEPT - 1)
+		abort();
 	seen_init(&want);
 	seen_init(&whole);
 	seen_init(&steps);
