@@ -96,11 +96,11 @@ spoken() {
 	    expiration_time: $to}'
 }
 
-# ROOT LEAF SPIFFE-ID [inline]
+# ROOT LEAF SPIFFE-ID [PATH]
 certs() {
 	local dir=/etc/certs root leaf
-	root=$(spoken "$1" ${4:+'<inline>'}${4:-$dir/root-cert.pem} '')
-	leaf=$(spoken "$2" ${4:+'<inline>'}${4:-$dir/cert-chain.pem} "$3")
+	root=$(spoken "$1" "${4:-$dir/root-cert.pem}" '')
+	leaf=$(spoken "$2" "${4:-$dir/cert-chain.pem}" "$3")
 	# once for each listener
 	jq -n --argjson r "$root" --argjson l "$leaf" '{certificates:
 	    [range(3) | {ca_cert: [$r], cert_chain: [$l]}]}'
@@ -142,9 +142,9 @@ put_answers() {
 	certs root.pem shop.pem $id/shop/sa/default >$p/web-0
 	text root.pem shop.pem >$p/text-0
 	certs old.pem shop.pem $id/shop/sa/default >$p/old-0
-	certs old.pem shop.pem $id/shop/sa/default inline >$p/old-1
+	certs old.pem shop.pem $id/shop/sa/default '<inline>' >$p/old-1
 	certs twin.pem shop.pem $id/shop/sa/default >$p/twin-0
-	certs root.pem shop.pem $id/shop/sa/default inline >$p/sds-0
+	certs root.pem shop.pem $id/shop/sa/default '<inline>' >$p/sds-0
 	# noise of old agents
 	{
 		echo 'Defaulted container {of two}'
@@ -152,14 +152,14 @@ put_answers() {
 		    jq '.certificates[].ca_cert[0].expiration_time =
 		    "1982-03-19T03:31:44Z"'
 	} >$p/over-0
-	certs root.pem shop.pem $id/shop/sa/default inline |
+	certs root.pem shop.pem $id/shop/sa/default '<inline>' |
 	    jq '.certificates[].cert_chain[0] |= (.days_until_expiration =
 	    "18446744073709551611" | .expiration_time = "2025-12-27T00:00:00Z")
 	    ' >$p/expired-0
 	echo '{"certificates": []}' >$p/none-0
 	certs root.pem was.pem $id/zoo/sa/default >proxies/zoo/lion-0
 	# a gateway's own beside the mesh's
-	certs root.pem shop.pem $id/istio-system/sa/gw inline | jq '
+	certs root.pem shop.pem $id/istio-system/sa/gw '<inline>' | jq '
 	    .certificates += [{ca_cert: [], cert_chain: [{path: "<inline>",
 	    serial_number: "99", subject_alt_names: [{dns: "shop.example"}],
 	    days_until_expiration: "1", valid_from: "2020-01-01T00:00:00Z",
@@ -293,7 +293,9 @@ usage_error() {	# TEXT
 	ask -n shop web-0
 	expect 0
 	ask -n shop
-	proxies | diff <(grep '	shop/' "$D/records") -
+	# nobody in that namespace holds the twin: /certs alone does not tell
+	proxies | diff <(grep '	shop/' "$D/records" |
+	    sed 's/^warn\(.*twin\)/bad\1/' | sort) -
 	grep -qx 'judged 1 of [0-9]* namespaces' "$D/err"
 	ask -l app=web-0
 	proxies | diff <(grep '	shop/web-0' "$D/records") -
@@ -375,6 +377,7 @@ usage_error() {	# TEXT
 }
 
 @test "each as it comes: the first are out while one still hangs" {
+	# shellcheck disable=SC2016
 	"$SERVER" --dir "$D/pki" --objects "$OBJECTS" --proxies "$D/proxies" \
 	    --fault hang@pods/web-0/exec -- "$D/with" bash -c '
 	    kubectl-istio-certverify --at $AT --envoy --rate 0 |
