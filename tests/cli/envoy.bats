@@ -334,6 +334,25 @@ usage_error() {	# TEXT
 	[ -z "$stderr" ]
 }
 
+@test "what cannot be seen of the CA is said with targets, too; 401 ends it" {
+	ask shop/web-0 :: --fault 403@secrets/istio-ca-secret
+	expect 2
+	cut -f 1-3 "$D/out" | diff <(printf '%s\t%s\t%s\n' \
+	    unknown secret istio-system/istio-ca-secret \
+	    ok pod shop/web-0) -
+	ask :: --old-token the-token@21
+	expect 2
+	[ "$(tail -n 1 "$D/err")" = \
+	    'error: You must be logged in to the server (Unauthorized)' ]
+	# what each can be asked by hand
+	ask kube-system/ztunnel-a shop/web-0 :: --fault 500@/exec
+	expect 2
+	grep '	kube-system/ztunnel-a	' "$D/out" | grep -q \
+	    'kubectl exec -n kube-system ztunnel-a -c istio-proxy -- curl -sS http'
+	grep '	shop/web-0	' "$D/out" | grep -q \
+	    'kubectl exec -n shop web-0 -c istio-proxy -- pilot-agent request'
+}
+
 @test "a command that fails, and answers that are none" {
 	p=$D/proxies/shop
 	mkdir "$D/aside"
@@ -390,6 +409,18 @@ usage_error() {	# TEXT
 	[ -s "$D/first" ]
 	[ $SECONDS -lt 9 ]
 	wait $pid || :
+}
+
+@test "a terminal sees how many have answered, and in the end only records" {
+	TERM=xterm "$SERVER" --dir "$D/pki" --objects "$OBJECTS" \
+	    --proxies "$D/proxies" -- "$D/with" script -qec \
+	    "kubectl-istio-certverify --at $AT --envoy --rate 8" /dev/null \
+	    >"$D/out" 2>"$D/err" || :
+	grep -q 'waiting: \[#.*\] 13/13' "$D/out"
+	# whatever was drawn has been wiped before a line ends
+	sed 's/\r$//; s/.*\r\x1b\[K//' "$D/out" >"$D/seen"
+	run ! grep -q waiting "$D/seen"
+	[ "$(grep -c ' envoy ' "$D/seen")" -eq 13 ]
 }
 
 @test "a full disk, a closed stdout" {
