@@ -40,6 +40,7 @@ UNIT_cred =	base pki doc kube
 UNIT_body =	base pki doc kube
 UNIT_watch =	base pki doc kube
 UNIT_envoy =	base pki doc mesh era kube observe
+UNIT_keep =	base pki doc mesh era kube observe
 UNIT_write =	base pki doc kube
 UNIT_head =	base pki doc kube
 UNIT_ws =	base pki doc kube

@@ -156,8 +156,10 @@ not_asked(struct px *x, const struct container *ct, const struct err *why)
 	cv_word(&p->w, "why", "%s", why == NULL || why->msg[0] == '\0' ?
 	    "it was not asked" : why->msg);
 	cv_word(&p->w, "next", "to ask by hand: kubectl exec -n %s %s -c %s "
-	    "-- pilot-agent request GET certs", x->pod->ref.ns,
-	    x->pod->ref.name, ct->name);
+	    "-- %s", x->pod->ref.ns, x->pod->ref.name, ct->name,
+	    x->part == PART_ZTUNNEL ?
+	    "curl -sS http://localhost:15000/config_dump" :
+	    "pilot-agent request GET certs");
 }
 
 static int

@@ -6,12 +6,17 @@ What the command does is its first word:
   exit N        prints nothing
   size N        prints N bytes of "x", in messages of at most 4096
   all           prints what it was asked: container and words, JSON
+  pilot-agent, curl  what the proxy of NAMESPACE/POD says: the files of --proxies
+                NAMESPACE/POD, with .dump if pilot-agent is asked for its
+                config_dump; with .exit "N TEXT", N is its exit status and TEXT
+                goes to stderr
 What is done to it: --fault KIND@... as of every other request; the kinds here
 are in FAULTS.
 """
 import base64, hashlib, json, os, socket, struct, time, urllib.parse
 
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+PROXIES = None
 OFFERED = ("v5.channel.k8s.io", "v4.channel.k8s.io")
 
 # of the answer, of frames, and of the channels
@@ -48,6 +53,7 @@ class Exec:
                                       keep_blank_values=True)
         self.words = query.get("command", [])
         self.query = query
+        self.code = 0
 
     def send(self, data):
         if self.fault == "bytes":
@@ -72,7 +78,7 @@ class Exec:
 
     def status(self):
         """What the command's end looks like on the error channel."""
-        code = int(self.words[1]) if self.words[0] == "exit" else 0
+        code = int(self.words[1]) if self.words[0] == "exit" else self.code
         if self.fault == "notrun":
             return {"metadata": {}, "status": "Failure", "code": 500,
                     "reason": "InternalError", "message":
@@ -100,10 +106,28 @@ class Exec:
             while n > 0:
                 yield 1, b"x" * min(n, 4096)
                 n -= 4096
+        elif what in ("pilot-agent", "curl"):
+            yield from self.proxy(what, args)
         elif what == "all":
             del self.query["command"]
             yield 1, json.dumps([self.query, self.words],
                                 sort_keys=True).encode()
+
+    def proxy(self, what, args):
+        words = self.h.path.split("?")[0].split("/")
+        name = os.path.join(PROXIES, words[-4], words[-2])
+        if what == "pilot-agent" and args[-1] != "certs":
+            name += ".dump"
+        if os.path.exists(name + ".exit"):
+            with open(name + ".exit") as f:
+                code, text = f.read().split(" ", 1)
+            self.code = int(code)
+            yield 2, text.encode()
+        if os.path.exists(name):
+            with open(name, "rb") as f:
+                body = f.read()
+            for i in range(0, len(body), 4096):
+                yield 1, body[i:i + 4096]
 
     # ---- the answer ----
 
@@ -253,15 +277,15 @@ class Exec:
             self.send(frame(2, b""))
         if f == "needsping":
             self.needs_pong()
-        end = json.dumps(self.status()).encode()
         if f == "statusfirst":
-            self.message(3, end)
+            self.message(3, json.dumps(self.status()).encode())
         for channel, data in self.command():
             if f == "pings":
                 self.send(frame(9, b"") + frame(10, b"unasked"))
             if f == "noise":
                 self.message(2, b"noise " * 1000)
             self.message(channel, data)
+        end = json.dumps(self.status()).encode()
         if f == "dripstatus":
             for i in range(0, len(end), 5):
                 self.message(3, end[i:i + 5])
