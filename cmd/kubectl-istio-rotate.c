@@ -63,7 +63,8 @@ plan(struct run *r, struct err *e)
 
 	ret = rotate_look(r, NULL, &l, e);
 	if (ret == 0 && l.no_root && l.ca.fact.seen.state == SEEN_ABSENT &&
-	    l.view.consumers == 0 && l.nleft == 0 && r->params.back == NULL)
+	    l.view.consumers == 0 && l.nleft == 0 && l.npart == 0 &&
+	    l.holding.n == 0 && r->params.back == NULL)
 		ret = err_set(e, ERR_ABSENT, "no root found: the cluster has "
 		    "no CA secret in namespace '%s'; is it another one (-i)?",
 		    r->o.istio_ns);
@@ -142,7 +143,7 @@ main(int argc, char **argv)
 	cli_harden();
 	pki_init();
 	ca_init(&r.back);
-	r.now = (int64_t)time(NULL);
+	r.now = r.clock = (int64_t)time(NULL);
 	r.own.form = isatty(STDOUT_FILENO) ? REC_TABLE : REC_TSV;
 	ret = cli_parse(&rotate_tool, groups, n, argc, argv, &operands, &e);
 	if (ret == 0 && !instead(&r, groups, n, &operands, &ret, &e))

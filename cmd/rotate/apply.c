@@ -139,9 +139,9 @@ interrupted(struct apply *a, struct err *e)
 		    "the backup's" : "the new");
 	}
 	return err_set(e, ERR_IO, "interrupted: %s%s%s; go on with: kubectl "
-	    "istio rotate --apply%s%s", a->r->sent == 0 ? "nothing was "
-	    "written" : "", a->r->sent == 0 && a->state[0] != '\0' ? "; " :
-	    "", a->state, own->rollback != NULL ?
+	    "istio rotate --apply%s%s, and the other flags of this run",
+	    a->r->sent == 0 ? "nothing was written" : "", a->r->sent == 0 &&
+	    a->state[0] != '\0' ? "; " : "", a->state, own->rollback != NULL ?
 	    " --rollback " : "", own->rollback != NULL ? own->rollback : "");
 }
 
@@ -187,9 +187,10 @@ take(struct apply *a, struct look *l, const struct ro_next *next,
 		doubts = r->doubts;
 		if (rotate_restart(r, l, part, e) == -1)
 			return -1;
-		return r->doubts > doubts ? 0 : say_step(a, next->step,
-		    &part->ref, "reads-once", "restarted: its pods are "
-		    "replaced one by one", e);
+		if (r->doubts > doubts)
+			break;
+		return say_step(a, next->step, &part->ref, "reads-once",
+		    "restarted: its pods are replaced one by one", e);
 	case RO_WAIT:
 		progress_bar(&r->progress, l->view.consumers - l->view.stale,
 		    l->view.consumers);
@@ -311,7 +312,7 @@ look_again(struct apply *a, struct look *l, struct err *e)
 	int64_t began = now_ms();
 	int ret;
 
-	a->r->now = (int64_t)time(NULL);
+	a->r->now = a->r->clock = (int64_t)time(NULL);
 	while ((ret = rotate_look(a->r, NULL, l, e)) == -1 && a->asked &&
 	    e->class == ERR_NET && !rotate_signal &&
 	    now_ms() - a->progress < a->r->own.timeout * 1000) {

@@ -19,7 +19,6 @@ ca_init(struct ca *ca)
 	snprintf(ca->name, sizeof(ca->name), "%s", NAME_CA_SECRET);
 }
 
-/* Its ref is borrowed from itself: again, where the struct was copied. */
 void
 ca_refer(struct ca *ca)
 {
@@ -97,8 +96,22 @@ owner_of(struct ca *ca, const struct node *obj, struct err *e)
 	return observe_object(obj, "the API server", 0, &oo, &s, e);
 }
 
+/* Istio hands out all of them as roots, and one of them would come back. */
+static int
+several(const struct bundle *cert, const struct buf *root, int *out,
+    struct err *e)
+{
+	struct bundle b;
+
+	if (bundle_parse(buf_str(root), root->len, &b, e) == -1)
+		return err_prefix(e, "%s", NAME_ROOT_KEY);
+	*out = cert->n > 1 || b.n > 1;
+	bundle_release(&b);
+	return 0;
+}
+
 static void
-judge(struct ca *ca)
+judge(struct ca *ca, int many)
 {
 	struct ro_ca *f = &ca->fact;
 	enum resign_why why;
@@ -108,6 +121,10 @@ judge(struct ca *ca)
 	    KEYS_MATCH : key_compare(buf_str(&ca->key), ca->key.len, f->root);
 	if (f->root != NULL && (why = resign_may(f->root)) != RESIGN_OK)
 		f->inapplicable = resign_why_text(why);
+	else if (many)
+		f->inapplicable = "there is more than one certificate in "
+		    "ca-cert.pem or root-cert.pem, and the others would be "
+		    "lost";
 }
 
 /* observe/ wipes the key in the document, so all is copied before. */
@@ -116,7 +133,7 @@ ca_of_node(struct ca *ca, const struct node *obj, struct err *e)
 {
 	const struct node *meta = node_get(obj, "metadata");
 	struct buf root;
-	int ret = -1;
+	int many = 0, ret = -1;
 
 	buf_init(&root, BUNDLE_BYTES_MAX, "a certificate");
 	if (!copy(meta, "name", ca->name, sizeof(ca->name)) ||
@@ -134,10 +151,10 @@ ca_of_node(struct ca *ca, const struct node *obj, struct err *e)
 	    make_json(obj, &ca->json, e) == -1 ||
 	    buf_putc(&ca->json, '\n', e) == -1 ||
 	    bundle_parse(buf_str(&ca->cert), ca->cert.len, &ca->bundle, e) ==
-	    -1)
+	    -1 || several(&ca->bundle, &root, &many, e) == -1)
 		goto out;
 	ca->root_copy = root.len > 0;
-	judge(ca);
+	judge(ca, many);
 	ret = owner_of(ca, obj, e);
 	node_wipe_all(obj);
 out:

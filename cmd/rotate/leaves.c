@@ -57,19 +57,36 @@ look_at_root(struct leaves *v, const struct cert *c)
 		v->succeeds = 1;
 }
 
+/* 1; 0: too much of it, which certverify says. */
+static int
+parsed(const struct entry *en, struct bundle *b, struct err *e)
+{
+	struct err why = ERR_INIT;
+
+	if (bundle_parse(en->text, en->len, b, &why) == 0)
+		return 1;
+	if (why.class != ERR_NOMEM)
+		return 0;
+	*e = why;
+	return -1;
+}
+
 static int
 add_root(struct leaves *v, const struct entry *en, struct err *e)
 {
 	struct bundle b;
 	size_t i;
+	int ret;
 
 	if (en->seen.state != SEEN_PRESENT || (en->len == v->last.len &&
 	    (en->len == 0 || memcmp(en->text, v->last.p, en->len) == 0)))
 		return 0;
 	buf_reset(&v->last);
-	if (buf_append(&v->last, en->text, en->len, e) == -1 ||
-	    bundle_parse(en->text, en->len, &b, e) == -1)
+	if (en->len <= BUNDLE_BYTES_MAX &&
+	    buf_append(&v->last, en->text, en->len, e) == -1)
 		return -1;
+	if ((ret = parsed(en, &b, e)) != 1)
+		return ret;
 	for (i = 0; i < b.n; i++)
 		if (b.item[i].cert != NULL)
 			look_at_root(v, b.item[i].cert);
@@ -81,19 +98,14 @@ add_root(struct leaves *v, const struct entry *en, struct err *e)
 int
 leaves_copy(struct leaves *v, const struct entry *en, struct err *e)
 {
-	struct err why = ERR_INIT;
 	struct bundle b;
 	size_t i;
+	int ret;
 
 	if (v->root == NULL || en->seen.state != SEEN_PRESENT)
 		return 0;
-	if (bundle_parse(en->text, en->len, &b, &why) == -1) {
-		/* too much of it: certverify says so */
-		if (why.class != ERR_NOMEM)
-			return 0;
-		*e = why;
-		return -1;
-	}
+	if ((ret = parsed(en, &b, e)) != 1)
+		return ret;
 	for (i = 0; i < b.n; i++)
 		if (b.item[i].cert != NULL && cert_equal(b.item[i].cert,
 		    v->root))
@@ -130,7 +142,8 @@ add_leaf(struct leaves *v, const struct cert *leaf, struct err *e)
 	} else if (!v->name[i].ours)
 		v->name[i].ours = cert_signed_by(leaf, v->root);
 	v->name[i].n++;
-	v->pins |= leaf->aki_pins;
+	/* anybody can put a leaf of his own into a secret */
+	v->pins |= leaf->aki_pins && cert_signed_by(leaf, v->root);
 	return 0;
 }
 
@@ -138,7 +151,7 @@ int
 leaves_add(struct leaves *v, const struct workload *f, struct err *e)
 {
 	struct bundle b;
-	int ret = 0;
+	int ret;
 
 	if (v->root == NULL)
 		return 0;
@@ -146,8 +159,9 @@ leaves_add(struct leaves *v, const struct workload *f, struct err *e)
 		return -1;
 	if (f->chain.seen.state != SEEN_PRESENT)
 		return 0;
-	if (bundle_parse(f->chain.text, f->chain.len, &b, e) == -1)
-		return -1;
+	if ((ret = parsed(&f->chain, &b, e)) != 1)
+		return ret;
+	ret = 0;
 	if (bundle_first(&b) != NULL)
 		ret = add_leaf(v, bundle_first(&b), e);
 	bundle_release(&b);

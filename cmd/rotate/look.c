@@ -18,59 +18,6 @@ struct looking {
 	int			 trial;		/* under a root to be */
 };
 
-static int
-add_left(struct ro_left **v, size_t *n, const struct ref *ref,
-    const char *rule, const char *message, struct err *e)
-{
-	struct ro_left *left;
-
-	if (*n == ROTATE_LEFT_MAX)
-		return err_set(e, ERR_LIMIT, "more than %d findings",
-		    ROTATE_LEFT_MAX);
-	if ((left = reallocarray(*v, *n + 1, sizeof(*left))) == NULL)
-		return err_nomem(e);
-	*v = left;
-	left = &left[(*n)++];
-	memset(left, 0, sizeof(*left));
-	left->rule = rule;
-	left->ref.kind = strdup(ref->kind);
-	left->ref.ns = strdup(ref->ns);
-	left->ref.name = strdup(ref->name);
-	left->message = strdup(message);
-	return left->ref.kind == NULL || left->ref.ns == NULL ||
-	    left->ref.name == NULL || left->message == NULL ?
-	    err_nomem(e) : 0;
-}
-
-int
-look_left(struct look *l, const struct ref *ref, const char *rule,
-    const char *message, struct err *e)
-{
-	return add_left(&l->left, &l->nleft, ref, rule, message, e);
-}
-
-int
-look_late(struct look *l, const struct ref *ref, const char *rule,
-    const char *message, struct err *e)
-{
-	l->view.stale++;
-	return add_left(&l->late, &l->nlate, ref, rule, message, e);
-}
-
-static void
-left_free(struct ro_left *v, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		free((char *)v[i].ref.kind);
-		free((char *)v[i].ref.ns);
-		free((char *)v[i].ref.name);
-		free((char *)v[i].message);
-	}
-	free(v);
-}
-
 /* ---- what is read whole: the CA's secret, and controllers ---- */
 
 static int

@@ -68,6 +68,7 @@ missing(struct look *l, const char *key, struct err *e)
 			    "mount it and it is not there: its namespace "
 			    "opted out of Citadel (ca.istio.io/override, "
 			    "ca.istio.io/env)", e);
+	l->view.consumers++;
 	return look_late(l, &ref, "no-certificate", "pods mount it and it is "
 	    "not there: does its service account exist, does Citadel manage "
 	    "its namespace, and what does Citadel's log say", e);
@@ -197,6 +198,19 @@ on_failed(void *arg, const struct kube_ask *a, const struct err *why,
 	return 0;
 }
 
+/* Nobody would restart it, and nobody would say so. */
+static int
+on_no_controller(void *arg, const struct kube_ask *a, const struct err *why,
+    struct err *e)
+{
+	const struct ref ref = { .kind = strcmp(a->kind, "Deployment") == 0 ?
+	    "deployment" : strcmp(a->kind, "DaemonSet") == 0 ? "daemonset" :
+	    "statefulset", .ns = a->ns, .name = a->name };
+	struct pods *p = arg;
+
+	return look_left(p->l, &ref, NULL, why->msg, e);
+}
+
 static int
 on_controller(void *arg, const struct kube_ask *a, const struct node *obj,
     struct err *e)
@@ -239,7 +253,7 @@ static int
 fetch_controllers(struct pods *p, struct err *e)
 {
 	const struct kube_sink s = { .object = on_controller,
-	    .failed = on_failed, .arg = p };
+	    .failed = on_no_controller, .arg = p };
 	struct kube_ask a = { .group = "apps", .version = "v1", .json = 1 };
 	char *kind, *ns, *name, *save;
 	size_t i;

@@ -101,6 +101,7 @@ struct run {
 	struct cert		*seal_to;	/* --backup-encrypt-to */
 	struct ca		 back;		/* --rollback: the backup */
 	int64_t			 now;		/* the clock's, or --at's */
+	int64_t			 clock;		/* for what is made */
 	struct tally		 tally;
 	size_t			 count[4];	/* per enum ro_verdict */
 	struct progress		 progress;
@@ -109,7 +110,7 @@ struct run {
 	int			 shown;		/* help and the like, no more */
 	struct kube		*kube;
 	struct backup		*backup;	/* of this run, for its log */
-	unsigned		 doubts;	/* writes without an answer */
+	unsigned		 doubts;	/* in a row */
 	unsigned		 writes;	/* of the CA's secret */
 	unsigned		 sent;		/* requests that write */
 	struct cert		*root;		/* that was put there */
@@ -130,7 +131,7 @@ int	rotate_params(struct run *r, const struct strs *operands,
 int	ca_of_node(struct ca *ca, const struct node *obj, struct err *e);
 int	ca_of_text(struct ca *ca, const char *p, size_t len, struct err *e);
 void	ca_init(struct ca *ca);
-void	ca_refer(struct ca *ca);
+void	ca_refer(struct ca *ca);	/* again, behind a copy of it */
 void	ca_release(struct ca *ca);
 int	ca_has_cert(const struct ca *ca);
 
@@ -155,6 +156,15 @@ int	leaves_copy(struct leaves *v, const struct entry *en, struct err *e);
 int	leaves_end(struct leaves *v, struct look *l, struct err *e);
 void	leaves_free(struct leaves *v);
 
+/* left.c: one who is not as the goal wants him; rule NULL: not examined. */
+int	look_left(struct look *l, const struct ref *ref, const char *rule,
+	    const char *message, struct err *e);
+
+/* One who will be, if he is waited for. */
+int	look_late(struct look *l, const struct ref *ref, const char *rule,
+	    const char *message, struct err *e);
+void	left_free(struct ro_left *v, size_t n);
+
 /*
  * look.c: all that can be seen; as_root: judged by that one.  look_free() in
  * any case.
@@ -162,14 +172,6 @@ void	leaves_free(struct leaves *v);
 int	rotate_look(struct run *r, const struct cert *as_root, struct look *l,
 	    struct err *e);
 void	look_free(struct look *l);
-
-/* One who is not as the goal wants him; rule NULL: he could not be examined. */
-int	look_left(struct look *l, const struct ref *ref, const char *rule,
-	    const char *message, struct err *e);
-
-/* One who will be, if he is waited for. */
-int	look_late(struct look *l, const struct ref *ref, const char *rule,
-	    const char *message, struct err *e);
 
 /* pods that mount what is not there, each secret once (roll.c) */
 int	rotate_missing(struct look *l, struct err *e);

@@ -12,7 +12,7 @@ rotate_sign(struct run *r, const struct ca *ca, const struct der *subject,
 		.old = ca->fact.root,
 		.key = buf_str(&ca->key), .key_len = ca->key.len,
 		.subject = subject->len > 0 ? subject : NULL,
-		.now = r->now, .days = r->params.days
+		.now = r->clock, .days = r->params.days
 	};
 
 	if (resign(&p, pem, out, e) == 0)

@@ -12,6 +12,7 @@
 #include "pki/b64.h"
 
 #define BODY_MAX (8 * 1024 * 1024)
+#define DOUBTS_MAX 10	/* in a row */
 
 /*
  * The lock: without both of these a merge patch strikes whatever is there.
@@ -97,13 +98,15 @@ put(struct run *r, const struct ref *ref, enum kube_verb verb,
 	ret = kube_write(r->kube, &w, &got, e);
 	point(verb == KUBE_CREATE ? "after create" : "after patch", object);
 	audit(r, &w, ref, &got, sha256, ret == -1 ? e : NULL);
-	if (ret == 0)
+	if (ret == 0) {
+		r->doubts = 0;
 		return 0;
+	}
 	/* somebody was faster, or nobody knows: what is there now will say */
 	if (got.sent && (e->class == ERR_CONFLICT || e->class == ERR_NET ||
 	    got.http == 422)) {
 		cli_note(stderr, "%s; looking at what is there now", e->msg);
-		if (++r->doubts <= 5) {
+		if (++r->doubts <= DOUBTS_MAX) {
 			e->class = ERR_NONE;
 			return 0;
 		}
@@ -229,12 +232,15 @@ rotate_restart(struct run *r, const struct look *l, const struct ro_part *part,
 
 	if (lock(part->ref.uid, part->ref.version, e) == -1)
 		return -1;
-	/* a CA that starts under such a root exits */
-	if (root == NULL || root->not_after < r->now ||
-	    root->not_before > r->now)
+	/* a CA that starts under such a root exits; a rehearsal put no other */
+	if (!r->own.dry_run && (root == NULL || root->not_after < r->now ||
+	    root->not_before > r->now))
 		return err_set(e, ERR_FORMAT, "the root in force is expired or "
 		    "not yet valid: nothing is restarted under it");
-	when_format(r->now, at);
+	if (root == NULL && (root = r->params.back) == NULL)
+		return err_set(e, ERR_ABSENT, "there is no root");
+	/* a clock that was set back would have it restart again and again */
+	when_format(r->now < l->view.moved_at ? l->view.moved_at : r->now, at);
 	cert_hex(root, hex);
 	buf_init(&b, BODY_MAX, "a patch");
 	if (buf_printf(&b, e, "{\"metadata\":{\"uid\":\"%s\","

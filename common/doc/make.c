@@ -108,8 +108,15 @@ int
 make_json(const struct node *n, struct buf *out, struct err *e)
 {
 	const char *s;
+	int ret;
 
 	s = json_object_to_json_string_ext(json_of(n),
 	    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
-	return s == NULL ? err_nomem(e) : buf_puts(out, s, e);
+	if (s == NULL)
+		return err_nomem(e);
+	ret = buf_puts(out, s, e);
+	/* json-c keeps its text with the object, and frees it as it is */
+	if (n != NULL)
+		explicit_bzero((char *)s, strlen(s));
+	return ret;
 }

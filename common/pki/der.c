@@ -10,7 +10,8 @@
 int
 der_equal(const struct der *a, const struct der *b)
 {
-	return a->len == b->len && memcmp(a->p, b->p, a->len) == 0;
+	return a->len == b->len &&
+	    (a->len == 0 || memcmp(a->p, b->p, a->len) == 0);
 }
 
 int

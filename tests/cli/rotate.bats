@@ -392,6 +392,16 @@ accepts() {	# ROOT LEAF
 	manifest "$D/go/pins.pem" k1 >in
 	filter <in
 	refused "authorityKeyIdentifier"
+	# other roots that are trusted beside this one
+	cat "$D"/go/{root,ec}.pem >both.pem
+	manifest both.pem k1 >in
+	filter <in
+	refused "the others would be lost"
+	manifest "$D/go/root.pem" k1 >in.json
+	jq -c --rawfile both both.pem \
+	    '.data["root-cert.pem"] = ($both | @base64)' in.json >in
+	filter <in
+	refused "the others would be lost"
 	manifest "$D/go/weak.pem" s1 >in
 	filter <in
 	refused "too weak"
@@ -473,12 +483,15 @@ accepts() {	# ROOT LEAF
 	done
 }
 
-@test "--at: as of then" {
+@test "--at: judged as of then, and made now" {
 	manifest "$D/go/long.pem" k1 >in.json
 	filter --at +1200d <in.json
 	rotated in.json
-	[ "$(date +%Y -d "$(openssl x509 -in new.pem -noout -enddate |
-	    cut -d= -f2)")" -ge $(($(date +%Y) + 13)) ]
+	openssl x509 -in new.pem -noout -startdate -enddate >dates
+	[ "$(date +%s -d "$(sed -n 's/notBefore=//p' dates)")" -le \
+	    "$(date +%s)" ]
+	[ "$(date +%s -d "$(sed -n 's/notAfter=//p' dates)")" -le \
+	    "$(date +%s -d '+3650 days')" ]
 }
 
 @test "one manifest: -f twice, a directory, what is not there" {

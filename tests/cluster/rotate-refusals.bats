@@ -231,7 +231,7 @@ gone() {
 	start_between holdonce@POST/apis/authorization --apply --yes
 	kill -s INT "$tool"
 	go_on
-	refused "nothing was written; .*\(the old root\).*; $goes_on"
+	refused "nothing was written; .*\(the old root\).*; $goes_on, and the other"
 
 	start_between "holdonce@PATCH$secret" --apply --yes
 	kill -s TERM "$tool"

@@ -89,7 +89,7 @@ make(const struct profile *f)
 	for (i = 0; i < COUNT(f->ext) && f->ext[i].value != NULL; i++)
 		if (f->ext[i].nid == NID_authority_key_identifier &&
 		    strchr(f->ext[i].value, ':') == NULL)
-			mint_aki(x, f->ext[i].value);
+			mint_aki(x, f->ext[i].value, 0);
 		else
 			mint_ext(x, f->ext[i].nid, f->ext[i].value);
 	assert_int_not_equal(X509_sign(x, ca_key, f->md == NULL ?

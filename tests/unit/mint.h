@@ -21,6 +21,7 @@ struct mint {
 	const char	*ku;
 	const char	*ski;		/* "hash", hex, NULL: none */
 	const char	*aki_of;	/* hex keyid, NULL: none */
+	int		 aki_pins;	/* and a serial number in it */
 	const char	*eku;
 	const EVP_MD	*md;		/* NULL: SHA-256 */
 };
@@ -55,7 +56,7 @@ mint_ext(X509 *x, int nid, const char *value)
 
 /* The AKI's keyid is written by hand: SEQUENCE { [0] OCTETS }. */
 static inline void
-mint_aki(X509 *x, const char *hex)
+mint_aki(X509 *x, const char *hex, int pins)
 {
 	AUTHORITY_KEYID *aki = AUTHORITY_KEYID_new();
 	long len;
@@ -63,6 +64,11 @@ mint_aki(X509 *x, const char *hex)
 
 	aki->keyid = ASN1_OCTET_STRING_new();
 	ASN1_OCTET_STRING_set(aki->keyid, id, (int)len);
+	if (pins) {
+		aki->serial = ASN1_INTEGER_new();
+		ASN1_INTEGER_set(aki->serial, 7);
+		aki->issuer = GENERAL_NAMES_new();
+	}
 	X509_add1_ext_i2d(x, NID_authority_key_identifier, aki, 0, 0);
 	OPENSSL_free(id);
 	AUTHORITY_KEYID_free(aki);
@@ -89,7 +95,7 @@ mint_x509(const struct mint *m)
 	mint_ext(x, NID_ext_key_usage, m->eku);
 	mint_ext(x, NID_subject_key_identifier, m->ski);
 	if (m->aki_of != NULL)
-		mint_aki(x, m->aki_of);
+		mint_aki(x, m->aki_of, m->aki_pins);
 	assert_int_not_equal(X509_sign(x, m->by == NULL ? m->key : m->by,
 	    m->md == NULL ? EVP_sha256() : m->md), 0);
 	if (issuer != subject)

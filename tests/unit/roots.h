@@ -94,7 +94,7 @@ root_new(const struct root *r)
 		mint_ext(x, NID_key_usage, r->ku == NULL ?
 		    "critical,keyCertSign" : r->ku);
 	if (r->nid == NID_authority_key_identifier && r->value[0] == '0')
-		mint_aki(x, r->value);
+		mint_aki(x, r->value, 0);
 	else if (r->nid != NID_undef)
 		mint_ext(x, r->nid, r->value);
 	if (!r->bare)
@@ -130,7 +130,7 @@ leaf_of(const struct cert *root, EVP_PKEY *key)
 	mint_ext(x, NID_basic_constraints, "critical,CA:FALSE");
 	if (root->ski.p != NULL) {
 		hex = OPENSSL_buf2hexstr(root->ski.p, (long)root->ski.len);
-		mint_aki(x, hex);
+		mint_aki(x, hex, 0);
 		OPENSSL_free(hex);
 	}
 	mint_ext(x, NID_subject_alt_name,

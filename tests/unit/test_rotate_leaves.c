@@ -139,6 +139,7 @@ test_too_much(void **state)
 {
 	size_t len = BUNDLE_BYTES_MAX + 1;
 	char *text = calloc(len, 1);
+	struct workload f;
 	struct seeing s;
 	struct err e;
 
@@ -148,6 +149,14 @@ test_too_much(void **state)
 	s.entry.text = text;
 	s.entry.len = len;
 	assert_int_equal(leaves_copy(s.v, &s.entry, &e), 0);
+	/* anybody who may write a secret could stop us with it */
+	memset(&f, 0, sizeof(f));
+	f.root = s.entry;
+	assert_int_equal(leaves_add(s.v, &f, &e), 0);
+	f.chain = s.entry;
+	assert_int_equal(leaves_add(s.v, &f, &e), 0);
+	f.root.seen.state = SEEN_ABSENT;
+	assert_int_equal(leaves_add(s.v, &f, &e), 0);
 	assert_int_equal(end(&s)->former, 0);
 	free(text);
 }
@@ -196,6 +205,33 @@ test_spelling(void **state)
 	add(&s, other_key, 1);		/* they say nothing of this key */
 	assert_int_equal(end(&s)->nissuer, 0);
 	cert_free(leaf);
+}
+
+/* A leaf that the CA issued, and one that somebody made himself. */
+static void
+test_pins(void **state)
+{
+	struct mint m = { .o = "pod", .issuer = "cluster.local",
+	    .key = pod_key, .to = DAY, .aki_of = "0102", .aki_pins = 1 };
+	struct workload f;
+	struct seeing s;
+	struct cert *leaf;
+	struct err e;
+	int ours;
+
+	(void)state;
+	for (ours = 0; ours < 2; ours++) {
+		m.by = ours ? key : other_key;
+		leaf = mint(&m);
+		assert_true(leaf->aki_pins);
+		begin(&s, new, NULL);
+		memset(&f, 0, sizeof(f));
+		f.chain = *entry_of(&s, leaf, NULL);
+		assert_int_equal(leaves_add(s.v, &f, &e), 0);
+		end(&s);
+		assert_int_equal(s.l.view.ca.inapplicable != NULL, ours);
+		cert_free(leaf);
+	}
 }
 
 static void
@@ -251,6 +287,7 @@ main(void)
 		cmocka_unit_test(test_nothing),
 		cmocka_unit_test(test_too_much),
 		cmocka_unit_test(test_spelling),
+		cmocka_unit_test(test_pins),
 		cmocka_unit_test(test_secret),
 	};
 
