@@ -110,8 +110,9 @@ int	cli_colour(int fd);
 
 /*
  * The first thing every main() does: fds 0 to 2 are open, no core dumps, not
- * traceable, SIGPIPE as the shell left it, and nothing in the environment that
- * could change what libcrypto or libcurl do (OPENSSL_CONF, SSLKEYLOGFILE).
+ * traceable, SIGPIPE as the shell left it, nothing in the environment that
+ * could change what libcrypto or libcurl do (OPENSSL_CONF, SSLKEYLOGFILE), and
+ * large blocks of memory go back to the system when they are freed.
  */
 void	cli_harden(void);
 
