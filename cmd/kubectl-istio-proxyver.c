@@ -226,7 +226,6 @@ main(int argc, char **argv)
 	free(r.refs);
 	cli_list_free(&operands);
 	cli_common_free(&r.o);
-	cli_list_free(&r.flags.as_group);
-	cli_list_free(&r.flags.as_extra);
+	cli_cluster_free(&r.flags);
 	return ret;
 }

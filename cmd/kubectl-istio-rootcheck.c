@@ -142,7 +142,6 @@ main(int argc, char **argv)
 	    r.nagios, r.shown);
 	cli_list_free(&operands);
 	cli_common_free(&r.o);
-	cli_list_free(&r.flags.as_group);
-	cli_list_free(&r.flags.as_extra);
+	cli_cluster_free(&r.flags);
 	return ret;
 }

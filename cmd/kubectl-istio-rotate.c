@@ -161,7 +161,6 @@ main(int argc, char **argv)
 	cli_list_free(&operands);
 	cli_list_free(&r.own.accept_loss);
 	cli_common_free(&r.o);
-	cli_list_free(&r.flags.as_group);
-	cli_list_free(&r.flags.as_extra);
+	cli_cluster_free(&r.flags);
 	return ret;
 }

@@ -28,6 +28,8 @@ UNIT_certverify = base pki mesh era
 UNIT_rotate =	base pki mesh era
 UNIT_rotate_world = base pki mesh era
 UNIT_rotate_leaves = base pki
+UNIT_rotate_left = base
+UNIT_rotate_plain = base pki
 UNIT_scope =	base pki mesh era
 UNIT_probe =	base pki
 UNIT_resign =	base pki
@@ -56,6 +58,8 @@ BACKUP_OBJ =	$(addprefix rotate/,backup backup_dir backup_file \
 		backup_path)
 UNIT_CMD_backup = $(BACKUP_OBJ)
 UNIT_CMD_rotate_leaves = rotate/leaves
+UNIT_CMD_rotate_left = rotate/left
+UNIT_CMD_rotate_plain = rotate/leaves
 UNIT_CMD_backup_fail = $(BACKUP_OBJ)
 UNIT_WRAP_backup_fail = mkdirat openat fchmod write fsync close renameat
 

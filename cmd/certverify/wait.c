@@ -29,15 +29,6 @@ struct wait {
 	int		 anew;		/* read everything now */
 };
 
-static int64_t
-now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 static void
 nap(int64_t ms)
 {
@@ -49,7 +40,7 @@ nap(int64_t ms)
 static int
 is_over(const struct wait *w)
 {
-	return now_ms() - w->progress > w->r->own.timeout * 1000;
+	return progress_ms() - w->progress > w->r->own.timeout * 1000;
 }
 
 /* ---- who is stale ---- */
@@ -85,7 +76,7 @@ note_progress(struct wait *w)
 
 	if (left < w->fewest) {
 		w->fewest = left;
-		w->progress = now_ms();
+		w->progress = progress_ms();
 	}
 	progress_bar(&w->r->progress, left > w->objects ? 0 :
 	    w->objects - left, w->objects);
@@ -100,7 +91,7 @@ take_stock(struct wait *w, struct err *e)
 	cv_free(w->cv);
 	w->cv = NULL;
 	w->anew = 0;
-	w->read = now_ms();
+	w->read = progress_ms();
 	w->r->params.now = w->r->now = (int64_t)time(NULL);
 	if (certverify_read(w->r, w->k, &w->cv, e) == -1)
 		return -1;
@@ -120,12 +111,6 @@ take_stock(struct wait *w, struct err *e)
 
 /* ---- what changes meanwhile ---- */
 
-static int
-by_key(const void *a, const void *b)
-{
-	return strcmp(a, *(char *const *)b);
-}
-
 /* Somebody is stale no more, or again, or is gone. */
 static void
 settle(struct wait *w, const char *kind, const char *ns, const char *name,
@@ -133,12 +118,10 @@ settle(struct wait *w, const char *kind, const char *ns, const char *name,
 {
 	char key[KEY_MAX];
 	unsigned char *done;
-	char **at = NULL;
+	char **at;
 
 	key_of(key, kind, ns, name);
-	if (w->stale.n > 0)
-		at = bsearch(key, w->stale.v, w->stale.n, sizeof(*at), by_key);
-	if (at == NULL) {
+	if ((at = names_find(&w->stale, key)) == NULL) {
 		/* it was in order before: the root may have changed */
 		w->anew |= stale;
 		return;
@@ -218,7 +201,7 @@ static int
 on_idle(void *arg, struct err *e)
 {
 	struct wait *w = arg;
-	int64_t age = now_ms() - w->read;
+	int64_t age = progress_ms() - w->read;
 
 	(void)e;
 	note_progress(w);
@@ -257,7 +240,7 @@ watch(struct wait *w, struct err *e)
 static int
 stock_again(struct wait *w, struct err *e)
 {
-	int64_t age = now_ms() - w->read;
+	int64_t age = progress_ms() - w->read;
 
 	if (age < AGAIN_MS)
 		nap(AGAIN_MS - age);
@@ -276,7 +259,7 @@ certverify_wait(struct run *r, struct kube *k, struct cv **out, struct err *e)
 	struct wait w = { .r = r, .k = k, .fewest = SIZE_MAX };
 	int ret;
 
-	w.progress = now_ms();
+	w.progress = progress_ms();
 	ret = take_stock(&w, e);
 	while (ret == 0 && w.left + w.others > 0 && !is_over(&w)) {
 		if ((ret = watch(&w, e)) == 0)

@@ -1,13 +1,8 @@
 /* Step by step, looking again behind each. */
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "base/when.h"
-#include "cmd/rotate/backup.h"
 #include "cmd/rotate/run.h"
 
 #ifndef POLL_MS		/* the torture has less time */
@@ -15,6 +10,7 @@
 #define POLL_LOOKS 2	/* and so many times what a look takes */
 #endif
 #define STATE_MAX 512
+#define STEP_KEY (LEFT_KEY + 16)
 #define POLL_MOST_MS 30000
 
 volatile sig_atomic_t rotate_signal;
@@ -31,15 +27,6 @@ struct apply {
 	int64_t		 took;		/* the last look, ms */
 };
 
-static int64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 /* A signal ends it. */
 static void
 nap(const struct apply *a)
@@ -54,17 +41,24 @@ nap(const struct apply *a)
 
 /* ---- the records ---- */
 
+static void
+step_key(char *key, size_t size, enum ro_step step, const struct ref *ref)
+{
+	char object[LEFT_KEY];
+
+	left_key(object, ref);
+	snprintf(key, size, "%s %s", ro_step_name(step), object);
+}
+
 /* The plan as it stands, but for what was said when it was done. */
 static int
 put_left(void *arg, const struct ro_record *rec, struct err *e)
 {
+	char key[STEP_KEY];
 	struct apply *a = arg;
-	char key[3 * CLI_NAMESPACE_MAX];
 	size_t i;
 
-	snprintf(key, sizeof(key), "%s %.100s/%.253s/%.253s",
-	    ro_step_name(rec->step), rec->ref->kind, rec->ref->ns,
-	    rec->ref->name);
+	step_key(key, sizeof(key), rec->step, rec->ref);
 	for (i = 0; rec->verdict == RO_DONE && i < a->r->said.n; i++)
 		if (strcmp(a->r->said.v[i], key) == 0)
 			return 0;
@@ -75,10 +69,9 @@ static int
 say_step(struct apply *a, enum ro_step step, const struct ref *ref,
     const char *rule, const char *what, struct err *e)
 {
-	char key[3 * CLI_NAMESPACE_MAX];
+	char key[STEP_KEY];
 
-	snprintf(key, sizeof(key), "%s %.100s/%.253s/%.253s",
-	    ro_step_name(step), ref->kind, ref->ns, ref->name);
+	step_key(key, sizeof(key), step, ref);
 	return names_add(&a->r->said, key, e) == -1 ? -1 :
 	    rotate_say(a->r, a->r->own.dry_run ? RO_TODO : RO_DONE, step, ref,
 	    rule, e, "%s", what);
@@ -160,9 +153,9 @@ is_over(struct apply *a, const struct look *l, const struct ro_next *next)
 	if (strcmp(step, a->step) != 0 || left < a->best) {
 		memcpy(a->step, step, sizeof(step));
 		a->best = left;
-		a->progress = now_ms();
+		a->progress = progress_ms();
 	}
-	return now_ms() - a->progress > a->r->own.timeout * 1000;
+	return progress_ms() - a->progress > a->r->own.timeout * 1000;
 }
 
 /* ---- the steps ---- */
@@ -309,19 +302,19 @@ round_of(struct apply *a, struct look *l, struct err *e)
 static int
 look_again(struct apply *a, struct look *l, struct err *e)
 {
-	int64_t began = now_ms();
+	int64_t began = progress_ms();
 	int ret;
 
 	a->r->now = a->r->clock = (int64_t)time(NULL);
 	while ((ret = rotate_look(a->r, NULL, l, e)) == -1 && a->asked &&
 	    e->class == ERR_NET && !rotate_signal &&
-	    now_ms() - a->progress < a->r->own.timeout * 1000) {
+	    progress_ms() - a->progress < a->r->own.timeout * 1000) {
 		look_free(l);
 		e->class = ERR_NONE;
 		nap(a);
-		began = now_ms();
+		began = progress_ms();
 	}
-	a->took = now_ms() - began;
+	a->took = progress_ms() - began;
 	return ret;
 }
 
@@ -359,7 +352,7 @@ rotate_apply(struct run *r, struct err *e)
 	int ret = 0;
 
 	catch_signals();
-	a.progress = now_ms();
+	a.progress = progress_ms();
 	while (ret == 0) {
 		if (rotate_signal) {
 			ret = interrupted(&a, e);

@@ -18,6 +18,12 @@ backup_path(const struct backup *b)
 	return b->path;
 }
 
+int64_t
+backup_time(const struct backup *b)
+{
+	return backup_path_when(b->name);
+}
+
 const char *
 backup_secret(const struct backup *b)
 {

@@ -95,6 +95,9 @@ int	backup_latest(const struct backup_where *w, struct backup **out,
 /* Its path, as given or as made up, without slashes at its end. */
 const char *backup_path(const struct backup *b);
 
+/* When it was made, by a name that was made up; 0: it was given. */
+int64_t	backup_time(const struct backup *b);
+
 /* BACKUP_SECRET or BACKUP_SEALED, whichever it has; NULL: neither (yet). */
 const char *backup_secret(const struct backup *b);
 

@@ -49,7 +49,8 @@ char	*backup_path_base(const struct backup_where *w, struct err *e);
 /* n: 1 for the first of this second, up to BACKUP_TIMES. */
 void	backup_path_time(int64_t now, unsigned n, char out[BACKUP_TIME_LEN]);
 
-/* Is this what backup_path_time() makes? */
+/* Is this what backup_path_time() makes?  And of when; 0: it is not. */
 int	backup_path_is_time(const char *name);
+int64_t	backup_path_when(const char *name);
 
 #endif

@@ -94,3 +94,16 @@ backup_path_is_time(const char *name)
 	return name[i] == '\0' || (name[i] == '-' && name[i + 1] >= '2' &&
 	    name[i + 1] <= '9' && name[i + 2] == '\0');
 }
+
+int64_t
+backup_path_when(const char *name)
+{
+	char text[WHEN_STRLEN];
+	int64_t at;
+
+	if (!backup_path_is_time(name))
+		return 0;
+	snprintf(text, sizeof(text), "%.4s-%.2s-%.2sT%.2s:%.2s:%.2sZ", name,
+	    name + 4, name + 6, name + 9, name + 11, name + 13);
+	return when_parse(text, &at, NULL) == -1 ? 0 : at;
+}

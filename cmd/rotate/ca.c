@@ -39,12 +39,6 @@ ca_release(struct ca *ca)
 	memset(&ca->fact, 0, sizeof(ca->fact));
 }
 
-int
-ca_has_cert(const struct ca *ca)
-{
-	return ca->fact.root != NULL;
-}
-
 /* data[key], decoded; what is not there leaves out empty. */
 static int
 take(const struct node *obj, const char *key, struct buf *out, struct err *e)
@@ -173,21 +167,12 @@ on_item(void *arg, const struct node *obj, struct err *e)
 	return ca_of_node(ca, obj, e);
 }
 
-static int
-on_bad(void *arg, size_t nth, const struct err *why, struct err *e)
-{
-	(void)arg;
-	(void)nth;
-	*e = *why;
-	return -1;
-}
-
 /* One in JSON, as it was kept. */
 int
 ca_of_text(struct ca *ca, const char *p, size_t len, struct err *e)
 {
-	const struct doc_sink sink = { .item = on_item, .bad = on_bad,
-	    .arg = ca, .single = 1 };
+	const struct doc_sink sink = { .item = on_item,
+	    .bad = doc_bad_ends, .arg = ca, .single = 1 };
 	struct doc_text text = { p, len };
 	const struct doc_source src = doc_text_source(&text);
 

@@ -98,19 +98,10 @@ on_item(void *arg, const struct node *obj, struct err *e)
 }
 
 static int
-on_bad(void *arg, size_t nth, const struct err *why, struct err *e)
-{
-	(void)arg;
-	(void)nth;
-	*e = *why;
-	return -1;
-}
-
-static int
 parse(const struct buf *in, struct ca *ca, struct err *e)
 {
-	const struct doc_sink sink = { .item = on_item, .bad = on_bad,
-	    .arg = ca };
+	const struct doc_sink sink = { .item = on_item,
+	    .bad = doc_bad_ends, .arg = ca };
 	struct doc_text text = { buf_str(in), in->len };
 	struct doc_source raw = doc_text_source(&text), src;
 	struct doc_decoder *d;
@@ -131,18 +122,11 @@ parse(const struct buf *in, struct ca *ca, struct err *e)
 /* ---- judged ---- */
 
 static int
-is_rv(const char *s)
-{
-	return s[0] >= '1' && s[0] <= '9' &&
-	    s[strspn(s, "0123456789")] == '\0';
-}
-
-static int
 check(const struct run *r, const struct ca *ca, struct err *e)
 {
 	char from[WHEN_STRLEN];
 
-	if (!is_rv(ca->version))
+	if (!rotate_holds(ca->version))
 		return err_set(e, ERR_FORMAT, "the secret has no "
 		    "metadata.resourceVersion: without it kubectl replace "
 		    "would overwrite whatever is there by then");

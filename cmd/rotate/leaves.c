@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cmd/rotate/run.h"
+#include "pki/leaf.h"
 
 #define SPELLINGS	8	/* of one name, that are told apart */
 
@@ -21,6 +22,7 @@ struct leaves {
 	struct spelling		 name[SPELLINGS];
 	size_t			 nname;
 	struct buf		 last;		/* the copy seen just before */
+	struct buf		 der;		/* of a leaf, for a moment */
 	int64_t			 former;
 	int			 succeeds;
 	int			 pins;
@@ -39,6 +41,7 @@ leaves_new(const struct run *r, const struct ca *ca, struct leaves **out,
 	v->root = ca->fact.root;
 	v->from = r->params.from;
 	buf_init(&v->last, BUNDLE_BYTES_MAX, "a bundle");
+	buf_init(&v->der, LEAF_DER_MAX, "a leaf");
 	*out = v;
 	return 0;
 }
@@ -55,6 +58,16 @@ look_at_root(struct leaves *v, const struct cert *c)
 	if (v->from != NULL && memcmp(v->from, c->sha256,
 	    CERT_SHA256_LEN) == 0)
 		v->succeeds = 1;
+}
+
+static void
+look_at_roots(struct leaves *v, const struct bundle *b)
+{
+	size_t i;
+
+	for (i = 0; i < b->n; i++)
+		if (b->item[i].cert != NULL)
+			look_at_root(v, b->item[i].cert);
 }
 
 /* 1; 0: too much of it, which certverify says. */
@@ -75,7 +88,6 @@ static int
 add_root(struct leaves *v, const struct entry *en, struct err *e)
 {
 	struct bundle b;
-	size_t i;
 	int ret;
 
 	if (en->seen.state != SEEN_PRESENT || (en->len == v->last.len &&
@@ -87,9 +99,7 @@ add_root(struct leaves *v, const struct entry *en, struct err *e)
 		return -1;
 	if ((ret = parsed(en, &b, e)) != 1)
 		return ret;
-	for (i = 0; i < b.n; i++)
-		if (b.item[i].cert != NULL)
-			look_at_root(v, b.item[i].cert);
+	look_at_roots(v, &b);
 	bundle_release(&b);
 	return 0;
 }
@@ -111,37 +121,70 @@ leaves_copy(struct leaves *v, const struct entry *en, struct err *e)
 		    v->root))
 			break;
 	if (i == b.n)
-		for (i = 0; i < b.n; i++)
-			if (b.item[i].cert != NULL)
-				look_at_root(v, b.item[i].cert);
+		look_at_roots(v, &b);
 	bundle_release(&b);
 	return 0;
+}
+
+/* Its spelling, a new one if need be; *out is NULL if there are too many. */
+static int
+spelling_of(struct leaves *v, const struct der *name, struct spelling **out,
+    struct err *e)
+{
+	struct spelling *s;
+	struct der der;
+
+	for (s = v->name; s < v->name + v->nname; s++) {
+		der.p = s->der.p;
+		der.len = s->der.len;
+		*out = s;
+		if (der_equal(&der, name))
+			return 0;
+	}
+	*out = NULL;
+	if (v->nname == SPELLINGS)
+		return 0;
+	*out = &v->name[v->nname++];
+	buf_init(&(*out)->der, CERT_DER_MAX, "a name");
+	return buf_append(&(*out)->der, name->p, name->len, e);
+}
+
+/*
+ * 1: counted; 0: not one of those that Citadel and istiod issue (pki/leaf.h),
+ * none of which pins anything.
+ */
+static int
+add_plain(struct leaves *v, const struct entry *en, struct err *e)
+{
+	struct spelling *s;
+	struct leaf leaf;
+	size_t rest;
+
+	buf_reset(&v->der);
+	if (en->len > BUNDLE_BYTES_MAX ||
+	    !pem_first(en->text, en->len, "CERTIFICATE", &v->der, &rest) ||
+	    !leaf_parse(v->der.p, v->der.len, &leaf))
+		return 0;
+	if (spelling_of(v, &leaf.issuer, &s, e) == -1)
+		return -1;
+	if (s != NULL) {
+		s->ours = s->ours || leaf_signed_by(&leaf, v->root);
+		s->n++;
+	}
+	return 1;
 }
 
 static int
 add_leaf(struct leaves *v, const struct cert *leaf, struct err *e)
 {
 	struct spelling *s;
-	size_t i;
 
-	for (i = 0; i < v->nname; i++) {
-		s = &v->name[i];
-		if (s->der.len == leaf->issuer.len && memcmp(s->der.p,
-		    leaf->issuer.p, s->der.len) == 0)
-			break;
-	}
-	if (i == v->nname) {
-		if (v->nname == SPELLINGS)
-			return 0;
-		s = &v->name[v->nname++];
-		buf_init(&s->der, CERT_DER_MAX, "a name");
-		s->ours = cert_signed_by(leaf, v->root);
-		if (buf_append(&s->der, leaf->issuer.p, leaf->issuer.len,
-		    e) == -1)
-			return -1;
-	} else if (!v->name[i].ours)
-		v->name[i].ours = cert_signed_by(leaf, v->root);
-	v->name[i].n++;
+	if (spelling_of(v, &leaf->issuer, &s, e) == -1)
+		return -1;
+	if (s == NULL)
+		return 0;
+	s->ours = s->ours || cert_signed_by(leaf, v->root);
+	s->n++;
 	/* anybody can put a leaf of his own into a secret */
 	v->pins |= leaf->aki_pins && cert_signed_by(leaf, v->root);
 	return 0;
@@ -159,6 +202,8 @@ leaves_add(struct leaves *v, const struct workload *f, struct err *e)
 		return -1;
 	if (f->chain.seen.state != SEEN_PRESENT)
 		return 0;
+	if ((ret = add_plain(v, &f->chain, e)) != 0)
+		return ret == -1 ? -1 : 0;
 	if ((ret = parsed(&f->chain, &b, e)) != 1)
 		return ret;
 	ret = 0;
@@ -212,5 +257,6 @@ leaves_free(struct leaves *v)
 	for (i = 0; i < v->nname; i++)
 		buf_release(&v->name[i].der);
 	buf_release(&v->last);
+	buf_release(&v->der);
 	free(v);
 }

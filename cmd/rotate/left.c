@@ -1,15 +1,27 @@
 /* Who is not as the goal wants him: copies, since what said so is gone. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cmd/rotate/run.h"
 
+void
+left_key(char key[LEFT_KEY], const struct ref *ref)
+{
+	snprintf(key, LEFT_KEY, "%.100s/%.253s/%.253s", ref->kind, ref->ns,
+	    ref->name);
+}
+
 static int
-add_left(struct ro_left **v, size_t *n, const struct ref *ref,
+add_left(struct look *l, struct ro_left **v, size_t *n, const struct ref *ref,
     const char *rule, const char *message, struct err *e)
 {
+	char key[LEFT_KEY];
 	struct ro_left *left;
 
+	left_key(key, ref);
+	if (names_add(&l->bad, key, e) == -1)
+		return -1;
 	if (*n == ROTATE_LEFT_MAX)
 		return err_set(e, ERR_LIMIT, "more than %d findings",
 		    ROTATE_LEFT_MAX);
@@ -32,7 +44,7 @@ int
 look_left(struct look *l, const struct ref *ref, const char *rule,
     const char *message, struct err *e)
 {
-	return add_left(&l->left, &l->nleft, ref, rule, message, e);
+	return add_left(l, &l->left, &l->nleft, ref, rule, message, e);
 }
 
 int
@@ -40,7 +52,22 @@ look_late(struct look *l, const struct ref *ref, const char *rule,
     const char *message, struct err *e)
 {
 	l->view.stale++;
-	return add_left(&l->late, &l->nlate, ref, rule, message, e);
+	return add_left(l, &l->late, &l->nlate, ref, rule, message, e);
+}
+
+void
+left_end(struct look *l)
+{
+	names_sort(&l->bad);
+}
+
+int
+left_has(const struct look *l, const struct ref *ref)
+{
+	char key[LEFT_KEY];
+
+	left_key(key, ref);
+	return names_find(&l->bad, key) != NULL;
 }
 
 void

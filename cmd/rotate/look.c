@@ -193,14 +193,12 @@ static int
 add_stale(struct look *l, const struct cv_finding *f, const struct ref *ref,
     struct err *e)
 {
-	char key[3 * CLI_NAMESPACE_MAX];
-	size_t before = l->stale.n;
+	char key[LEFT_KEY], last[LEFT_KEY] = "";
 
-	snprintf(key, sizeof(key), "%.100s/%.253s/%.253s", f->kind, f->ns,
-	    f->name);
-	if (names_add(&l->stale, key, e) == -1)
-		return -1;
-	if (l->stale.n == before)
+	left_key(key, ref);
+	if (l->nlate > 0)
+		left_key(last, &l->late[l->nlate - 1].ref);
+	if (strcmp(key, last) == 0)
 		return 0;
 	l->view.stale_hooks += is_rule(f, "webhook-stale");
 	return look_late(l, ref, f->rule->id, f->message, e);
@@ -238,7 +236,7 @@ facts(struct look *l, struct err *e)
 		return err_nomem(e);
 	for (i = 0; i < l->npart; i++) {
 		c = &l->part[i];
-		c->fact.ref.kind = c->kind;
+		c->fact.ref.kind = c->kind->ref;
 		c->fact.ref.ns = c->ns;
 		c->fact.ref.name = c->name;
 		c->fact.ref.uid = c->uid;
@@ -273,6 +271,7 @@ fill(struct looking *g, struct err *e)
 	if (leaves_end(g->leaves, l, e) == -1 ||
 	    (v->era == ERA_CITADEL && rotate_missing(l, e) == -1))
 		return -1;
+	left_end(l);
 	v->part = l->facts;
 	v->npart = l->npart;
 	v->never = l->never;
@@ -309,9 +308,11 @@ look(struct looking *g, const struct cert *as_root, struct err *e)
 		p.nroot = 1;
 	}
 	if (read_whole(g, e) == -1 || cv_new(&p, &g->cv, e) == -1 ||
-	    leaves_new(g->r, ca_has_cert(&g->l->ca) ? &g->l->ca : &g->cacerts,
-	    &g->leaves, e) == -1 ||
-	    read_holders(g, e) == -1 || rotate_pods(g->r, g->l, e) == -1 ||
+	    leaves_new(g->r, g->l->ca.fact.root != NULL ? &g->l->ca :
+	    &g->cacerts, &g->leaves, e) == -1 ||
+	    read_holders(g, e) == -1 ||
+	    /* pods do not change with the root that holders are judged by */
+	    (!g->trial && rotate_pods(g->r, g->l, e) == -1) ||
 	    cv_end(g->cv, on_finding, g, &g->sum, e) == -1)
 		return -1;
 	choose(g);
@@ -351,7 +352,7 @@ look_free(struct look *l)
 	names_free(&l->opted);
 	names_free(&l->unlabelled);
 	names_free(&l->holding);
-	names_free(&l->stale);
+	names_free(&l->bad);
 	names_free(&l->mounted);
 	names_free(&l->there);
 	buf_release(&l->issuer);

@@ -131,29 +131,21 @@ static int
 names_of(struct controller *c, const struct node *obj, struct err *e)
 {
 	const struct node *meta = node_get(obj, "metadata");
-	const char *kind = node_str(node_get(obj, "kind"), NULL);
 	const char *ns = node_str(node_get(meta, "namespace"), NULL);
 	const char *name = node_str(node_get(meta, "name"), NULL);
 	const char *uid = node_str(node_get(meta, "uid"), NULL);
 	const char *rv = node_str(node_get(meta, "resourceVersion"), NULL);
-	char *p;
 
-	if (kind == NULL || ns == NULL || name == NULL || uid == NULL ||
-	    rv == NULL || strlen(uid) >= sizeof(c->uid) ||
+	if (ns == NULL || name == NULL || uid == NULL || rv == NULL ||
+	    strlen(uid) >= sizeof(c->uid) ||
 	    strlen(rv) >= sizeof(c->version))
 		return err_set(e, ERR_FORMAT, "a controller has no name, uid "
 		    "or resourceVersion");
 	snprintf(c->uid, sizeof(c->uid), "%s", uid);
 	snprintf(c->version, sizeof(c->version), "%s", rv);
-	c->kind = strdup(kind);
 	c->ns = strdup(ns);
 	c->name = strdup(name);
-	if (c->kind == NULL || c->ns == NULL || c->name == NULL)
-		return err_nomem(e);
-	for (p = c->kind; *p != '\0'; p++)
-		if (*p >= 'A' && *p <= 'Z')
-			*p += 'a' - 'A';
-	return 0;
+	return c->ns == NULL || c->name == NULL ? err_nomem(e) : 0;
 }
 
 int
@@ -161,7 +153,8 @@ rotate_part(struct look *l, const struct node *obj, int proxies,
     struct err *e)
 {
 	const struct observe_options oo = { .default_ns = "default" };
-	const char *kind = node_str(node_get(obj, "kind"), NULL);
+	const char *name = node_str(node_get(obj, "kind"), NULL);
+	const struct rotate_kind *kind;
 	struct template t = { .part = PART_NONE };
 	struct controller *c;
 	struct sink s;
@@ -169,7 +162,7 @@ rotate_part(struct look *l, const struct node *obj, int proxies,
 	memset(&s, 0, sizeof(s));
 	s.pod = on_pod;
 	s.arg = &t;
-	if (kind == NULL)
+	if (name == NULL || (kind = rotate_kind(name)) == NULL)
 		return 0;
 	if (observe_object(obj, "the API server", 0, &oo, &s, e) == -1)
 		return -1;
@@ -186,11 +179,12 @@ rotate_part(struct look *l, const struct node *obj, int proxies,
 	l->part = c;
 	c = &l->part[l->npart++];
 	memset(c, 0, sizeof(*c));
+	c->kind = kind;
 	c->fact.part = t.part;
 	c->fact.version = t.version;
 	c->fact.has_patch = t.has_patch;
 	c->fact.secured = t.secured;
-	c->fact.ready = is_ready(obj, kind);
+	c->fact.ready = is_ready(obj, kind->kind);
 	c->fact.rolled_at = rolled_at(obj);
 	take_marks(c, obj);
 	return names_of(c, obj, e);
@@ -202,7 +196,6 @@ rotate_parts_free(struct look *l)
 	size_t i;
 
 	for (i = 0; i < l->npart; i++) {
-		free(l->part[i].kind);
 		free(l->part[i].ns);
 		free(l->part[i].name);
 	}

@@ -8,15 +8,6 @@
 #include "mesh/names.h"
 #include "observe/holders.h"
 
-#define APPS	"apps"
-
-static const char *
-resource(const char *kind)
-{
-	return strcmp(kind, "deployment") == 0 ? "deployments" :
-	    strcmp(kind, "daemonset") == 0 ? "daemonsets" : "statefulsets";
-}
-
 /* Every write that can come; what is read has been read. */
 static size_t
 list(const struct run *r, const struct look *l, struct kube_right *v)
@@ -30,8 +21,8 @@ list(const struct run *r, const struct look *l, struct kube_right *v)
 	for (i = 0; i < l->npart && n < KUBE_RIGHTS_MAX; i++) {
 		c = &l->part[i];
 		if (!r->params.restart_none || c->fact.part == PART_PROXY)
-			v[n++] = (struct kube_right){ "patch", APPS,
-			    resource(c->kind), c->ns, c->name };
+			v[n++] = (struct kube_right){ "patch", c->kind->group,
+			    c->kind->resource, c->ns, c->name };
 	}
 	return n;
 }
@@ -39,15 +30,9 @@ list(const struct run *r, const struct look *l, struct kube_right *v)
 static int
 say(struct run *r, const struct kube_right *v, struct err *e)
 {
-	struct ref ref = { .kind = "secret", .ns = v->ns,
-	    .name = v->name == NULL ? "*" : v->name };
+	const struct ref ref = { .kind = rotate_kind(v->resource)->ref,
+	    .ns = v->ns, .name = v->name == NULL ? "*" : v->name };
 
-	if (strcmp(v->resource, "deployments") == 0)
-		ref.kind = "deployment";
-	if (strcmp(v->resource, "daemonsets") == 0)
-		ref.kind = "daemonset";
-	if (strcmp(v->resource, "statefulsets") == 0)
-		ref.kind = "statefulset";
 	return rotate_say(r, RO_STOP, RO_CHECK, &ref, "no-right", e, "you may "
 	    "not %s %s%s%s in namespace %s: --print-rbac prints what this "
 	    "needs", v->verb, v->resource, v->name == NULL ? "" : "/",

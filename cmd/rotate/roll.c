@@ -59,15 +59,12 @@ missing(struct look *l, const char *key, struct err *e)
 	const char *slash = strchr(key, '/');
 	const struct ref ref = { .kind = "secret", .ns = ns,
 	    .name = slash + 1 };
-	size_t i;
 
 	snprintf(ns, sizeof(ns), "%.*s", (int)(slash - key), key);
-	for (i = 0; i < l->opted.n; i++)
-		if (strcmp(l->opted.v[i], ns) == 0)
-			return look_left(l, &ref, "no-certificate", "pods "
-			    "mount it and it is not there: its namespace "
-			    "opted out of Citadel (ca.istio.io/override, "
-			    "ca.istio.io/env)", e);
+	if (names_find(&l->opted, ns) != NULL)
+		return look_left(l, &ref, "no-certificate", "pods mount it "
+		    "and it is not there: its namespace opted out of Citadel "
+		    "(ca.istio.io/override, ca.istio.io/env)", e);
 	l->view.consumers++;
 	return look_late(l, &ref, "no-certificate", "pods mount it and it is "
 	    "not there: does its service account exist, does Citadel manage "
@@ -203,9 +200,8 @@ static int
 on_no_controller(void *arg, const struct kube_ask *a, const struct err *why,
     struct err *e)
 {
-	const struct ref ref = { .kind = strcmp(a->kind, "Deployment") == 0 ?
-	    "deployment" : strcmp(a->kind, "DaemonSet") == 0 ? "daemonset" :
-	    "statefulset", .ns = a->ns, .name = a->name };
+	const struct ref ref = { .kind = rotate_kind(a->kind)->ref,
+	    .ns = a->ns, .name = a->name };
 	struct pods *p = arg;
 
 	return look_left(p->l, &ref, NULL, why->msg, e);
@@ -254,7 +250,8 @@ fetch_controllers(struct pods *p, struct err *e)
 {
 	const struct kube_sink s = { .object = on_controller,
 	    .failed = on_no_controller, .arg = p };
-	struct kube_ask a = { .group = "apps", .version = "v1", .json = 1 };
+	struct kube_ask a = { .version = "v1", .json = 1 };
+	const struct rotate_kind *k;
 	char *kind, *ns, *name, *save;
 	size_t i;
 
@@ -262,12 +259,12 @@ fetch_controllers(struct pods *p, struct err *e)
 		kind = strtok_r(p->owners.v[i], " ", &save);
 		ns = strtok_r(NULL, " ", &save);
 		name = strtok_r(NULL, " ", &save);
-		if (kind == NULL || ns == NULL || name == NULL)
+		if (kind == NULL || ns == NULL || name == NULL ||
+		    (k = rotate_kind(kind)) == NULL)
 			continue;
-		a.kind = kind;
-		a.resource = strcmp(kind, "Deployment") == 0 ?
-		    "deployments" : strcmp(kind, "DaemonSet") == 0 ?
-		    "daemonsets" : "statefulsets";
+		a.group = k->group;
+		a.kind = k->kind;
+		a.resource = k->resource;
 		a.ns = ns;
 		a.name = name;
 		if (kube_fetch(p->r->kube, &a, 1, &s, e) == -1)

@@ -52,13 +52,21 @@ struct ca {
 	int		 root_copy;	/* its root-cert.pem is not empty */
 	struct buf	 json;		/* all of it */
 	struct bundle	 bundle;	/* cert, taken apart */
-	struct err	 why;		/* if it could not be seen */
+};
+
+/* A kind of object that is written. */
+struct rotate_kind {
+	const char	*ref;		/* in a record */
+	const char	*kind;
+	const char	*resource;
+	const char	*group;
 };
 
 /* A controller, and what a write to it must say. */
 struct controller {
 	struct ro_part	 fact;
-	char		*kind, *ns, *name;
+	const struct rotate_kind *kind;
+	char		*ns, *name;
 	char		 uid[64];
 	char		 version[KUBE_VERSION_MAX];
 	char		 mark[2 * CERT_SHA256_LEN + 1];
@@ -86,7 +94,7 @@ struct look {
 	size_t			 nlate;
 	struct names		 mounted;	/* NS/SECRET, by pods */
 	struct names		 there;		/* the same, of workloads */
-	struct names		 stale;		/* KIND/NS/NAME */
+	struct names		 bad;		/* left and late, as keys */
 	struct buf		 issuer;	/* DER of a name */
 	int			 no_root;
 };
@@ -127,13 +135,15 @@ extern const struct cli_opt rotate_opts[];
 int	rotate_params(struct run *r, const struct strs *operands,
 	    struct err *e);
 
+/* kinds.c: by any of its names; NULL: it is none of them. */
+const struct rotate_kind *rotate_kind(const char *name);
+
 /* ca.c: a Secret as a document, its text wiped when it is let go. */
 int	ca_of_node(struct ca *ca, const struct node *obj, struct err *e);
 int	ca_of_text(struct ca *ca, const char *p, size_t len, struct err *e);
 void	ca_init(struct ca *ca);
 void	ca_refer(struct ca *ca);	/* again, behind a copy of it */
 void	ca_release(struct ca *ca);
-int	ca_has_cert(const struct ca *ca);
 
 /* parts.c: a controller: of the control plane, or of proxies to be rolled. */
 int	rotate_part(struct look *l, const struct node *obj, int proxies,
@@ -163,7 +173,15 @@ int	look_left(struct look *l, const struct ref *ref, const char *rule,
 /* One who will be, if he is waited for. */
 int	look_late(struct look *l, const struct ref *ref, const char *rule,
 	    const char *message, struct err *e);
+
+/* Everybody has been said; is this object among them? */
+void	left_end(struct look *l);
+int	left_has(const struct look *l, const struct ref *ref);
 void	left_free(struct ro_left *v, size_t n);
+
+/* "KIND/NS/NAME". */
+#define LEFT_KEY (100 + 2 * CLI_NAMESPACE_MAX + 3)
+void	left_key(char key[LEFT_KEY], const struct ref *ref);
 
 /*
  * look.c: all that can be seen; as_root: judged by that one.  look_free() in
@@ -189,9 +207,11 @@ int	rotate_load(struct run *r, struct err *e);
 int	rotate_kept(struct run *r, struct look *l, struct err *e);
 
 /*
- * write.c: what is sent to the API server.  0 where it was done, and where only
- * another look can tell (a conflict, no answer).
+ * write.c: what is sent to the API server.  rotate_holds(): is this a
+ * resourceVersion that a write can be held to?  The others: 0 where it was
+ * done, and where only another look can tell (a conflict, no answer).
  */
+int	rotate_holds(const char *version);
 int	rotate_patch(struct run *r, const struct ca *ca, const struct buf *pem,
 	    const char *sha256, struct err *e);
 int	rotate_create(struct run *r, const char *sha256, struct err *e);

@@ -138,22 +138,6 @@ struct kept {
 	unsigned	 n;
 };
 
-/* "20261128T003235Z", at the end of its path; 0 if it is not such. */
-static int64_t
-time_of(const char *path)
-{
-	const char *s = strrchr(path, '/');
-	char text[WHEN_STRLEN];
-	int64_t at;
-
-	s = s == NULL ? path : s + 1;
-	if (strlen(s) < 16 || s[8] != 'T' || s[15] != 'Z')
-		return 0;
-	snprintf(text, sizeof(text), "%.4s-%.2s-%.2sT%.2s:%.2s:%.2sZ", s,
-	    s + 4, s + 6, s + 9, s + 11, s + 13);
-	return when_parse(text, &at, NULL) == -1 ? 0 : at;
-}
-
 static int
 on_backup(void *arg, struct backup **b, struct err *e)
 {
@@ -175,7 +159,7 @@ on_backup(void *arg, struct backup **b, struct err *e)
 	    (c = ca.fact.root) != NULL && cert_same_key(c, root) &&
 	    !cert_equal(c, root)) {
 		if (v->moved_at == 0)
-			v->moved_at = time_of(backup_path(*b));
+			v->moved_at = backup_time(*b);
 		if (k->r->params.from != NULL && memcmp(k->r->params.from,
 		    c->sha256, CERT_SHA256_LEN) == 0)
 			v->succeeds = 1;

@@ -1,6 +1,5 @@
 /* Another root in the place of the one in force: proved, kept, then put. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/when.h"
@@ -8,35 +7,6 @@
 #include "cmd/rotate/run.h"
 
 #define RETRIES	5	/* while others write */
-
-static int
-by_key(const void *a, const void *b)
-{
-	return strcmp(a, *(char *const *)b);
-}
-
-/* Was something the matter with it before? */
-static int
-was_bad(const struct look *l, const struct ref *ref)
-{
-	char key[3 * CLI_NAMESPACE_MAX];
-	const struct ref *x;
-	size_t i;
-
-	snprintf(key, sizeof(key), "%.100s/%.253s/%.253s", ref->kind, ref->ns,
-	    ref->name);
-	if (l->stale.n > 0 && bsearch(key, l->stale.v, l->stale.n,
-	    sizeof(*l->stale.v), by_key) != NULL)
-		return 1;
-	for (i = 0; i < l->nleft; i++) {
-		x = &l->left[i].ref;
-		if (strcmp(x->kind, ref->kind) == 0 &&
-		    strcmp(x->ns, ref->ns) == 0 &&
-		    strcmp(x->name, ref->name) == 0)
-			return 1;
-	}
-	return 0;
-}
 
 /*
  * Everyone who was in order must be so under the new root.  Where the spelling
@@ -52,7 +22,7 @@ prove(struct run *r, const struct look *was, const struct look *is,
 
 	for (i = 0; i < is->nleft; i++) {
 		left = &is->left[i];
-		if (left->rule == NULL || was_bad(was, &left->ref) ||
+		if (left->rule == NULL || left_has(was, &left->ref) ||
 		    (respelt && strcmp(left->rule, "go-rejects") == 0))
 			continue;
 		bad = 1;

@@ -37,19 +37,6 @@ deletes(const struct look *l)
 	    !version_at_least(v, 1, 4, 9);
 }
 
-static int
-by_name(const void *a, const void *b)
-{
-	return strcmp(a, *(char *const *)b);
-}
-
-static int
-has(const struct names *l, const char *name)
-{
-	return l->n > 0 && bsearch(name, l->v, l->n, sizeof(*l->v), by_name) !=
-	    NULL;
-}
-
 int
 unmanaged_end(struct look *l, struct err *e)
 {
@@ -68,8 +55,8 @@ unmanaged_end(struct look *l, struct err *e)
 	if (l->unmanaged == NULL)
 		return err_nomem(e);
 	for (i = 0; i < l->opted.n; i++)
-		if (has(&l->running, l->opted.v[i]) &&
-		    has(&l->holding, l->opted.v[i]))
+		if (names_find(&l->running, l->opted.v[i]) != NULL &&
+		    names_find(&l->holding, l->opted.v[i]) != NULL)
 			l->unmanaged[v->nunmanaged++] = l->opted.v[i];
 	v->unmanaged = l->unmanaged;
 	return 0;

@@ -14,6 +14,13 @@
 #define BODY_MAX (8 * 1024 * 1024)
 #define DOUBTS_MAX 10	/* in a row */
 
+int
+rotate_holds(const char *version)
+{
+	return version[0] >= '1' && version[0] <= '9' &&
+	    version[strspn(version, "0123456789")] == '\0';
+}
+
 /*
  * The lock: without both of these a merge patch strikes whatever is there.
  * They come from a server, and go between quotes.
@@ -25,27 +32,10 @@ lock(const char *uid, const char *version, struct err *e)
 	    '\0')
 		return err_set(e, ERR_FORMAT, "the object has no uid to hold "
 		    "it by");
-	if (version[0] < '1' || version[0] > '9' ||
-	    version[strspn(version, "0123456789")] != '\0')
+	if (!rotate_holds(version))
 		return err_set(e, ERR_FORMAT, "the object has no "
 		    "resourceVersion to hold it by");
 	return 0;
-}
-
-static const char *
-resource(const char *kind)
-{
-	return strcmp(kind, "secret") == 0 ? "secrets" :
-	    strcmp(kind, "deployment") == 0 ? "deployments" :
-	    strcmp(kind, "daemonset") == 0 ? "daemonsets" : "statefulsets";
-}
-
-static const char *
-kind_name(const char *kind)
-{
-	return strcmp(kind, "secret") == 0 ? "Secret" :
-	    strcmp(kind, "deployment") == 0 ? "Deployment" :
-	    strcmp(kind, "daemonset") == 0 ? "DaemonSet" : "StatefulSet";
 }
 
 /* Verb, object, version before and after, the root: here and in the backup. */
@@ -76,10 +66,10 @@ static int
 put(struct run *r, const struct ref *ref, enum kube_verb verb,
     const struct buf *body, const char *sha256, struct err *e)
 {
+	const struct rotate_kind *k = rotate_kind(ref->kind);
 	struct kube_write w = {
-		.what = { .group = strcmp(ref->kind, "secret") == 0 ? "" :
-		    "apps", .version = "v1", .resource = resource(ref->kind),
-		    .kind = kind_name(ref->kind), .ns = ref->ns,
+		.what = { .group = k->group, .version = "v1",
+		    .resource = k->resource, .kind = k->kind, .ns = ref->ns,
 		    .name = ref->name },
 		.verb = verb, .body = buf_str(body), .len = body->len,
 		.dry_run = r->own.dry_run
@@ -147,52 +137,52 @@ rotate_patch(struct run *r, const struct ca *ca, const struct buf *pem,
 }
 
 struct making {
-	struct buf	*b;
-	int		 n;
+	struct buf		*b;
+	int			 n;
+	const char *const	*keep;	/* NULL at its end */
 };
 
-/* Of the backup what is not the server's own. */
+/* A key of these, whole. */
 static int
-on_meta(void *arg, const char *key, const struct node *value)
+put_kept(struct making *m, const char *key, const struct node *value)
 {
-	static const char *const keep[] = { "name", "namespace", "labels",
-	    "annotations" };
-	struct making *m = arg;
-	size_t i;
+	const char *const *k = m->keep;
 
-	for (i = 0; i < sizeof(keep) / sizeof(keep[0]); i++)
-		if (strcmp(key, keep[i]) == 0)
-			return buf_printf(m->b, NULL, "%s\"%s\":",
-			    m->n++ > 0 ? "," : "", key) == -1 ||
-			    make_json(value, m->b, NULL) == -1 ? -1 : 0;
-	return 0;
+	while (*k != NULL && strcmp(key, *k) != 0)
+		k++;
+	if (*k == NULL)
+		return 0;
+	return buf_printf(m->b, NULL, "%s\"%s\":", m->n++ > 0 ? "," : "",
+	    key) == -1 ? -1 : make_json(value, m->b, NULL);
 }
 
 static int
+on_meta(void *arg, const char *key, const struct node *value)
+{
+	return put_kept(arg, key, value);
+}
+
+/* Of the backup what is not the server's own. */
+static int
 on_key(void *arg, const char *key, const struct node *value)
 {
-	static const char *const keep[] = { "apiVersion", "kind", "type",
-	    "data" };
-	struct making *m = arg, meta = { m->b, 0 };
-	size_t i;
+	static const char *const of_meta[] = { "name", "namespace", "labels",
+	    "annotations", NULL };
+	struct making *m = arg, meta = { m->b, 0, of_meta };
 
-	if (strcmp(key, "metadata") == 0)
-		return buf_printf(m->b, NULL, "%s\"metadata\":{",
-		    m->n++ > 0 ? "," : "") == -1 ||
-		    node_each(value, on_meta, &meta) == -1 ||
-		    buf_putc(m->b, '}', NULL) == -1 ? -1 : 0;
-	for (i = 0; i < sizeof(keep) / sizeof(keep[0]); i++)
-		if (strcmp(key, keep[i]) == 0)
-			return buf_printf(m->b, NULL, "%s\"%s\":",
-			    m->n++ > 0 ? "," : "", key) == -1 ||
-			    make_json(value, m->b, NULL) == -1 ? -1 : 0;
-	return 0;
+	if (strcmp(key, "metadata") != 0)
+		return put_kept(m, key, value);
+	return buf_printf(m->b, NULL, "%s\"metadata\":{", m->n++ > 0 ? "," :
+	    "") == -1 || node_each(value, on_meta, &meta) == -1 ||
+	    buf_putc(m->b, '}', NULL) == -1 ? -1 : 0;
 }
 
 static int
 on_backup(void *arg, const struct node *obj, struct err *e)
 {
-	struct making m = { arg, 0 };
+	static const char *const keep[] = { "apiVersion", "kind", "type",
+	    "data", NULL };
+	struct making m = { arg, 0, keep };
 	int ret;
 
 	ret = buf_putc(m.b, '{', e) == -1 || node_each(obj, on_key, &m) == -1 ||

@@ -47,6 +47,13 @@ names_sort(struct names *l)
 	l->n = n;
 }
 
+char **
+names_find(const struct names *l, const char *s)
+{
+	return l->n == 0 ? NULL : bsearch(&s, l->v, l->n, sizeof(*l->v),
+	    compare);
+}
+
 void
 names_free(struct names *l)
 {

@@ -20,6 +20,9 @@ int	names_add(struct names *l, const char *s, struct err *e);
 /* By bytes, each once. */
 void	names_sort(struct names *l);
 
+/* Where s is in a list that has been sorted since, or NULL. */
+char	**names_find(const struct names *l, const char *s);
+
 void	names_free(struct names *l);
 
 #endif

@@ -104,6 +104,8 @@ void	cli_note(FILE *errout, const char *fmt, ...)
  * (kube/flags.h): every tool that reads one has this group.
  */
 extern const struct cli_opt cli_cluster_opts[];
+struct kube_flags;
+void	cli_cluster_free(struct kube_flags *f);
 
 /* Colour on this descriptor: a terminal, no NO_COLOR, TERM not dumb. */
 int	cli_colour(int fd);

@@ -49,3 +49,10 @@ const struct cli_opt cli_cluster_opts[] = {
 	    "6 says every request on stderr; no level says a secret", NULL },
 	{ NULL, 0, 0, 0, NULL, NULL, NULL }
 };
+
+void
+cli_cluster_free(struct kube_flags *f)
+{
+	cli_list_free(&f->as_group);
+	cli_list_free(&f->as_extra);
+}

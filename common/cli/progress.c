@@ -10,8 +10,8 @@
 #define FIRST_MS	1000	/* nothing before that */
 #define EVERY_MS	100
 
-static int64_t
-now_ms(void)
+int64_t
+progress_ms(void)
 {
 	struct timespec ts;
 
@@ -26,7 +26,7 @@ progress_init(struct progress *p, FILE *out, int never)
 	if (never || !isatty(fileno(out)))
 		return;
 	p->out = out;
-	p->started = p->shown = now_ms();
+	p->started = p->shown = progress_ms();
 }
 
 void
@@ -38,7 +38,7 @@ progress_step(struct progress *p, const char *what, uint64_t bytes,
 
 	if (p->out == NULL)
 		return;
-	now = now_ms();
+	now = progress_ms();
 	if (now - p->started < FIRST_MS || now - p->shown < EVERY_MS)
 		return;
 	buf_init(&name, 4096, "a name");
@@ -62,7 +62,7 @@ progress_bar(struct progress *p, uint64_t n, uint64_t all)
 
 	if (p->out == NULL)
 		return;
-	now = now_ms();
+	now = progress_ms();
 	if (p->visible && now - p->shown < EVERY_MS && n < all)
 		return;
 	full = all == 0 ? BAR : (int)(n * BAR / all);

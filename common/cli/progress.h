@@ -16,6 +16,9 @@ struct progress {
 	int	 visible;
 };
 
+/* Milliseconds of a clock that only goes forward. */
+int64_t	progress_ms(void);
+
 void	progress_init(struct progress *p, FILE *out, int never);
 
 /* At most ten times a second: "read 12 MiB of stdin, 431 objects". */

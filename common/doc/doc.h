@@ -109,6 +109,10 @@ struct doc_sink {
 	int	single;
 };
 
+/* For bad, where nothing is worth going on for: why is the reading's error. */
+int	doc_bad_ends(void *arg, size_t nth, const struct err *why,
+	    struct err *e);
+
 enum doc_form {
 	DOC_EMPTY,	/* nothing but white space, so far */
 	DOC_JSON,	/* begins with { or [ */

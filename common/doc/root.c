@@ -71,6 +71,15 @@ root_item(struct root *r, struct json_object *item, struct err *e)
 }
 
 int
+doc_bad_ends(void *arg, size_t nth, const struct err *why, struct err *e)
+{
+	(void)arg;
+	(void)nth;
+	*e = *why;
+	return -1;
+}
+
+int
 root_bad(struct root *r, const struct err *why, struct err *e)
 {
 	r->nth++;

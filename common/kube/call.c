@@ -16,34 +16,6 @@ on_done(void *arg, size_t slot, const struct http_answer *a, struct err *e)
 	return ret;
 }
 
-/* Nothing is taken before it is whole. */
-static int
-on_more(void *arg, size_t slot, const char *type, struct buf *body,
-    struct err *e)
-{
-	(void)arg;
-	(void)slot;
-	(void)type;
-	(void)body;
-	(void)e;
-	return 0;
-}
-
-static size_t
-expect(const unsigned char *p, size_t len)
-{
-	(void)p;
-	(void)len;
-	return 0;
-}
-
-static void
-on_again(void *arg, size_t slot)
-{
-	(void)arg;
-	(void)slot;
-}
-
 static int
 on_work(void *arg, struct err *e)
 {
@@ -64,7 +36,7 @@ call_all(struct http *h, const struct calls *c, struct err *e)
 {
 	struct calling g = { h, c, 0 };
 	const struct http_client cl = {
-		on_done, on_more, expect, on_again, on_work, &g
+		.done = on_done, .work = on_work, .arg = &g
 	};
 
 	return http_run(h, c->n, &cl, e);

@@ -195,7 +195,8 @@ finish(struct transfer *t, CURLcode code, const struct http_client *cl,
 		return -1;
 	if (again) {
 		buf_reset(&t->body);
-		cl->again(cl->arg, t->slot);
+		if (cl->again != NULL)
+			cl->again(cl->arg, t->slot);
 		return 0;
 	}
 	return deliver(t, code, status, cl, e);
@@ -254,7 +255,7 @@ look(struct http *h, const struct http_client *cl, struct err *e)
 		t->fed = 0;
 		status = 0;
 		curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &status);
-		if (status >= 200 && status <= 299 &&
+		if (status >= 200 && status <= 299 && cl->more != NULL &&
 		    cl->more(cl->arg, i, content_type(t), &t->body, e) == -1)
 			return -1;
 	}

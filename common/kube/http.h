@@ -35,7 +35,10 @@ struct http_answer {
 	long			 retry_after;	/* seconds, capped; or 0 */
 };
 
-/* Who asks.  A -1 (with e) of any of these stops everything. */
+/*
+ * Who asks.  A -1 (with e) of any of these stops everything.  more, expect and
+ * again may be NULL: nothing is taken before it is whole.
+ */
 struct http_client {
 	/* The answer to what a slot was asked. */
 	int	(*done)(void *arg, size_t slot, const struct http_answer *a,

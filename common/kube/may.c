@@ -101,15 +101,6 @@ on_item(void *arg, const struct node *obj, struct err *e)
 	return 0;
 }
 
-static int
-on_bad(void *arg, size_t nth, const struct err *why, struct err *e)
-{
-	(void)arg;
-	(void)nth;
-	*e = *why;
-	return -1;
-}
-
 int
 kube_may_answer(const char *version, int status, const char *type,
     const char *p, size_t len, int *may, struct err *e)
@@ -117,7 +108,8 @@ kube_may_answer(const char *version, int status, const char *type,
 	struct doc_text text = { p, len };
 	struct doc_source src = doc_text_source(&text);
 	struct verdict v = { review(version), -1 };
-	const struct doc_sink sink = { on_item, on_bad, &v, NULL, 1 };
+	const struct doc_sink sink = { on_item, doc_bad_ends, &v, NULL,
+	    1 };
 	int proto;
 
 	if (status < 200 || status > 299) {

@@ -32,7 +32,7 @@ make_room(struct transfer *t)
 {
 	size_t whole;
 
-	if (t->sized)
+	if (t->sized || t->http->client->expect == NULL)
 		return;
 	whole = t->http->client->expect(t->body.p, t->body.len);
 	t->sized = whole > 0 || t->body.len > EXPECT_BYTES;

@@ -172,14 +172,6 @@ on_done(void *arg, size_t slot, const struct http_answer *a, struct err *e)
 	return again(g, slot, "the server ended it", 0, 0, e);
 }
 
-static size_t
-expect(const unsigned char *p, size_t len)
-{
-	(void)p;
-	(void)len;
-	return 0;
-}
-
 /* After a redirect, or with new credentials. */
 static void
 on_again(void *arg, size_t slot)
@@ -253,7 +245,7 @@ watch_all(const struct watch_with *with, struct kube_watched *w, size_t n,
 {
 	struct watching g = { .with = with, .n = n };
 	const struct http_client cl = {
-		on_done, on_more, expect, on_again, on_work, &g
+		on_done, on_more, NULL, on_again, on_work, &g
 	};
 	int ret;
 	size_t i;

@@ -55,7 +55,7 @@ struct entry {
 /* Who else writes an object and would put it back. */
 enum owner {
 	OWNER_NONE, OWNER_HELM, OWNER_ARGO_CD, OWNER_FLUX, OWNER_CERT_MANAGER,
-	OWNER_SEALED_SECRETS, OWNER_EXTERNAL_SECRETS
+	OWNER_SEALED_SECRETS, OWNER_EXTERNAL_SECRETS, OWNERS
 };
 
 /* How the secret of a CA is laid out (names.h has the keys). */

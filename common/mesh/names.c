@@ -10,3 +10,11 @@ const struct ca_names ca_names[CA_LAYOUTS] = {
 	/* k8s-tls-secret-cacerts */
 	[CA_PLUGGED_TLS] = { "tls.crt", NULL, "ca.crt", "tls.key" },
 };
+
+const char *const owner_names[OWNERS] = {
+	[OWNER_NONE] = "", [OWNER_HELM] = "Helm",
+	[OWNER_ARGO_CD] = "Argo CD", [OWNER_FLUX] = "Flux",
+	[OWNER_CERT_MANAGER] = "cert-manager",
+	[OWNER_SEALED_SECRETS] = "Sealed Secrets",
+	[OWNER_EXTERNAL_SECRETS] = "External Secrets",
+};

@@ -65,4 +65,7 @@ struct ca_names {
 
 extern const struct ca_names ca_names[CA_LAYOUTS];
 
+/* Who else writes an object, as its makers spell it; "" for nobody. */
+extern const char *const owner_names[OWNERS];
+
 #endif

@@ -7,8 +7,6 @@
 #include "pki/pem.h"
 #include "pki/x509.h"
 
-#define RSA_BITS_MIN 2048
-
 static int
 may_receive(const struct cert *to, struct err *e)
 {

@@ -156,3 +156,18 @@ key_compare(const char *pem, size_t len, const struct cert *c)
 	EVP_PKEY_free(key);
 	return state;
 }
+
+const char *
+key_state_text(enum key_state state)
+{
+	static const char *const text[] = {
+		[KEYS_ABSENT] = "is not there",
+		[KEYS_MATCH] = "is the one of its certificate",
+		[KEYS_DIFFER] = "belongs to another certificate",
+		[KEYS_ENCRYPTED] = "needs a passphrase",
+		[KEYS_UNREADABLE] = "cannot be read",
+		[KEYS_BROKEN] = "is damaged",
+	};
+
+	return text[state];
+}

@@ -29,4 +29,7 @@ enum key_state {
  */
 enum key_state key_compare(const char *pem, size_t len, const struct cert *c);
 
+/* What is wrong with it, to stand behind "its private key". */
+const char *key_state_text(enum key_state state);
+
 #endif

@@ -10,7 +10,6 @@
 #include "pki/resign.h"
 #include "pki/x509.h"
 
-#define RSA_BITS_MIN	2048
 #define SERIAL_LEN	16	/* bytes */
 
 const char *
@@ -278,16 +277,6 @@ prove(const struct cert *c, const struct cert *old,
 }
 
 static int
-no_key(enum key_state state, struct err *e)
-{
-	return err_set(e, ERR_FORMAT, "the root's private key %s",
-	    state == KEYS_ABSENT ? "is not there" :
-	    state == KEYS_DIFFER ? "belongs to another certificate" :
-	    state == KEYS_ENCRYPTED ? "needs a passphrase" :
-	    state == KEYS_BROKEN ? "is damaged" : "cannot be read");
-}
-
-static int
 make(const struct resign *p, const struct der *subject, EVP_PKEY *key,
     struct cert **out, struct err *e)
 {
@@ -330,7 +319,8 @@ resign(const struct resign *p, struct buf *pem, struct cert **out,
 		    "anew: %s", p->old->subject_text, resign_why_text(why));
 	state = key_load(p->key, p->key_len, p->old, &key);
 	if (state != KEYS_MATCH)
-		return no_key(state, e);
+		return err_set(e, ERR_FORMAT, "the root's private key %s",
+		    key_state_text(state));
 	ret = make(p, subject, key, out, e);
 	if (ret == 0)
 		ret = pem_write(pem, "CERTIFICATE", (*out)->der.p,

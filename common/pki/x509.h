@@ -7,6 +7,8 @@
 #include "pki/cert.h"
 #include "pki/key.h"
 
+#define RSA_BITS_MIN	2048	/* less is neither signed with nor sealed to */
+
 struct cert_x509 {
 	X509		 *x;
 	EVP_PKEY	 *key;		/* NULL: of a kind not supported here */

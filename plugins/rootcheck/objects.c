@@ -59,18 +59,10 @@ rc_leftover_ca(const struct rc_at *at, struct rc_words *w)
 int
 rc_gitops_owner(const struct rc_at *at, struct rc_words *w)
 {
-	static const char *const names[] = {
-		[OWNER_NONE] = "", [OWNER_HELM] = "Helm",
-		[OWNER_ARGO_CD] = "Argo CD", [OWNER_FLUX] = "Flux",
-		[OWNER_CERT_MANAGER] = "cert-manager",
-		[OWNER_SEALED_SECRETS] = "Sealed Secrets",
-		[OWNER_EXTERNAL_SECRETS] = "External Secrets",
-	};
-
 	if (at->obj->what != RC_CA || at->obj->leftover ||
 	    !rc_self_signed(at->obj) || at->obj->owner == OWNER_NONE)
 		return 0;
-	rc_word(w, "owner", "%s", names[at->obj->owner]);
+	rc_word(w, "owner", "%s", owner_names[at->obj->owner]);
 	return 1;
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/when.h"
 #include "era/reload.h"
+#include "mesh/names.h"
 #include "plugins/rotate/state.h"
 
 static int
@@ -13,37 +14,6 @@ stop(struct plan *pl, enum ro_id id, const struct ref *ref, struct err *e)
 	if (ro_excused(pl, id, ref))
 		v = RO_SKIP;
 	return ro_say(pl, v, RO_CHECK, ref, id, e);
-}
-
-static const char *
-owner_name(enum owner o)
-{
-	static const char *const names[] = {
-		[OWNER_NONE] = "nobody", [OWNER_HELM] = "Helm",
-		[OWNER_ARGO_CD] = "Argo CD", [OWNER_FLUX] = "Flux",
-		[OWNER_CERT_MANAGER] = "cert-manager",
-		[OWNER_SEALED_SECRETS] = "Sealed Secrets",
-		[OWNER_EXTERNAL_SECRETS] = "External Secrets",
-	};
-
-	return names[o];
-}
-
-static const char *
-key_how(enum key_state k)
-{
-	switch (k) {
-	case KEYS_ABSENT:
-		return "is not there";
-	case KEYS_ENCRYPTED:
-		return "needs a passphrase";
-	case KEYS_BROKEN:
-		return "is damaged";
-	case KEYS_UNREADABLE:
-		return "cannot be read";
-	default:
-		return "belongs to another certificate";
-	}
 }
 
 /* Citadel too old to follow the secret: what it keeps in memory wins. */
@@ -154,7 +124,7 @@ check_secret(struct plan *pl, struct err *e)
 	const struct ro_ca *ca = &pl->v->ca;
 
 	if (ca->key != KEYS_MATCH) {
-		ro_word(pl, "how", "%s", key_how(ca->key));
+		ro_word(pl, "how", "%s", key_state_text(ca->key));
 		if (stop(pl, RO_KEY_MISMATCH, &ca->ref, e) == -1)
 			return -1;
 	} else if (ca->inapplicable != NULL && pl->p->back == NULL) {
@@ -166,7 +136,7 @@ check_secret(struct plan *pl, struct err *e)
 		return -1;
 	if (ca->owner == OWNER_NONE)
 		return 0;
-	ro_word(pl, "owner", "%s", owner_name(ca->owner));
+	ro_word(pl, "owner", "%s", owner_names[ca->owner]);
 	return stop(pl, RO_OWNER, &ca->ref, e);
 }
 

@@ -1,5 +1,6 @@
 /* Where a backup goes, who can get at it, and which one is found again. */
 #include "tests/unit/unit.h"
+#include "tests/unit/path.h"
 
 #include <sys/stat.h>
 #include <errno.h>
@@ -25,12 +26,7 @@ static struct backup_where where = { NULL, SERVER, "istio-system", NOW };
 static const char *
 path(const char *name)
 {
-	static char p[8][512];
-	static unsigned n;
-
-	n = (n + 1) % 8;
-	snprintf(p[n], sizeof(p[n]), "%s/%s", top, name);
-	return p[n];
+	return path_in(top, name);
 }
 
 /* What was before is gone; HOME is there and empty. */

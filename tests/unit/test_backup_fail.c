@@ -4,6 +4,7 @@
  * place of the system's (UNIT_WRAP_backup_fail in tests.mk).
  */
 #include "tests/unit/unit.h"
+#include "tests/unit/path.h"
 
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -195,12 +196,7 @@ __wrap_renameat(int at, const char *from, int to, const char *name)
 static const char *
 path(const char *name)
 {
-	static char p[4][512];
-	static unsigned n;
-
-	n = (n + 1) % 4;
-	snprintf(p[n], sizeof(p[n]), "%s/%s", top, name);
-	return p[n];
+	return path_in(top, name);
 }
 
 static int

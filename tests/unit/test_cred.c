@@ -1,5 +1,6 @@
 /* Credentials: when a file is read again, when a plugin runs again. */
 #include "tests/unit/unit.h"
+#include "tests/unit/path.h"
 
 #include <sys/stat.h>
 #include <fcntl.h>
@@ -13,12 +14,7 @@ static char dir[] = "/tmp/test_cred.XXXXXX";
 static const char *
 path(const char *name)
 {
-	static char p[4][256];
-	static unsigned n;
-
-	n = (n + 1) % 4;
-	snprintf(p[n], sizeof(p[n]), "%s/%s", dir, name);
-	return p[n];
+	return path_in(dir, name);
 }
 
 static void
