@@ -34,7 +34,7 @@ KI_LDFLAGS =	-pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,--as-needed \
 ROOMS :=	base pki doc rec mesh era kube observe cli
 LIBS_pki =	-lcrypto
 LIBS_doc =	-lyaml -ljson-c
-LIBS_kube =	-lcurl -lprotobuf-c
+LIBS_kube =	-lcurl -lprotobuf-c -lwslay
 room_obj =	$(patsubst %.c,$(O)/obj/%.o,$(sort $(wildcard common/$(1)/*.c))) \
 		$(patsubst common/$(1)/%.proto,$(O)/obj/gen/%.pb-c.o,\
 		$(wildcard common/$(1)/*.proto))

@@ -8,13 +8,29 @@
 #include "mesh/names.h"
 #include "pki/cert.h"
 
+/* --envoy's are roles of their own. */
+static int
+print_roles(struct run *r, struct err *e)
+{
+	struct holders_scope s = certverify_scope(r);
+	struct pods_scope p = certverify_pods(r);
+
+	s.watch = r->own.wait;
+	if (observe_holders_rbac(stdout, "kubectl-istio-certverify", &s,
+	    e) == -1)
+		return -1;
+	if (!r->own.envoy)
+		return 0;
+	fputs("---\n", stdout);
+	return observe_pods_rbac(stdout, "kubectl-istio-certverify-envoy",
+	    &p, e);
+}
+
 /* What is printed instead of judging.  1 if it was asked for. */
 static int
 instead(struct run *r, const struct cli_group *g, size_t n,
     const struct strs *operands, int *ret, struct err *e)
 {
-	struct holders_scope s;
-
 	r->shown = 1;
 	if (cli_instead(stdout, &certverify_tool, g, n, &r->o, ret, e))
 		return 1;
@@ -23,12 +39,8 @@ instead(struct run *r, const struct cli_group *g, size_t n,
 		return 0;
 	*ret = -1;
 	if (certverify_params(r, operands, e) == 0 &&
-	    certverify_read_targets(r, operands, r->own.ns, e) == 0) {
-		s = certverify_scope(r);
-		s.watch = r->own.wait;
-		*ret = observe_holders_rbac(stdout,
-		    "kubectl-istio-certverify", &s, e);
-	}
+	    certverify_read_targets(r, operands, r->own.ns, e) == 0)
+		*ret = print_roles(r, e);
 	return 1;
 }
 
@@ -36,7 +48,8 @@ int
 main(int argc, char **argv)
 {
 	static struct run r = {
-		.own = { .warn = 7 * 86400, .timeout = 600 },
+		.own = { .warn = 7 * 86400, .timeout = 600,
+		    .concurrency = OWN_UNSET, .rate = OWN_UNSET },
 		.o = { .istio_ns = NAME_ISTIO_NAMESPACE },
 	};
 	const struct cli_group groups[] = {

@@ -41,7 +41,11 @@ UNIT_proxy =	base pki doc kube
 UNIT_cred =	base pki doc kube
 UNIT_body =	base pki doc kube
 UNIT_watch =	base pki doc kube
+UNIT_envoy =	base pki doc mesh era kube observe
+UNIT_keep =	base pki doc mesh era kube observe
 UNIT_write =	base pki doc kube
+UNIT_head =	base pki doc kube
+UNIT_ws =	base pki doc kube
 UNIT_point =
 UNIT_backup =	base pki
 UNIT_backup_fail = base pki
@@ -105,6 +109,15 @@ $(ROTATECUT): $(O)/obj/tests/rotatecut/rotatecut.o \
 	$(Q)$(CC) $(KI_CFLAGS) $(KI_LDFLAGS) -Wl,--wrap=main -o $@ $^ \
 	    $(ALL_LIBS)
 
+# ---- one command in many pods ----
+KUBEEXEC :=	$(O)/tests/kubeexec
+$(KUBEEXEC): $(O)/obj/tests/kubeexec/kubeexec.o \
+    $(foreach r,base pki doc kube,$$(call room_obj,$(r)))
+	$(say) LD $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(KI_CFLAGS) $(KI_LDFLAGS) -o $@ $^ \
+	    $(LIBS_kube) $(LIBS_doc) $(LIBS_pki)
+
 # ---- make check ----
 .PHONY: check unit cli catalogue kubeconfig mutants
 check: unit cli catalogue kubeconfig mutants
@@ -115,10 +128,11 @@ unit: $(call deps,check) $(UNIT_BIN)
 	@mkdir -p $(O)/log
 	@tests/run-unit $(O)/log/unit $(UNIT_BIN)
 
-cli: $(call deps,check) $(BINS) $(MKMESH) $(KUBEWRITE) $(ROTATECUT)
+cli: $(call deps,check) $(BINS) $(MKMESH) $(KUBEWRITE) $(KUBEEXEC) $(ROTATECUT)
 	@mkdir -p $(O)/log
 	@BIN=$(abspath $(O))/bin MKMESH=$(abspath $(MKMESH)) \
 	    KUBEWRITE=$(abspath $(KUBEWRITE)) \
+	    KUBEEXEC=$(abspath $(KUBEEXEC)) \
 	    ROTATECUT=$(abspath $(ROTATECUT)) \
 	    TMP=$(abspath $(O))/tmp tests/run-cli $(O)/log/cli
 
@@ -209,10 +223,14 @@ FUZZ_ROOMS_body =  base pki doc kube
 FUZZ_ROOMS_proto = base pki doc kube
 FUZZ_ROOMS_cred =  base pki doc kube
 FUZZ_ROOMS_watch = base pki doc kube
+FUZZ_ROOMS_head =  base pki doc kube
+FUZZ_ROOMS_ws =    base pki doc kube
 FUZZ_ROOMS_pods =  base pki doc rec mesh era kube observe
 FUZZ_PLUGINS_pods = proxyver
 FUZZ_ROOMS_image = base pki mesh era
 FUZZ_ROOMS_target = base rec cli
+FUZZ_ROOMS_envoy = base pki doc rec mesh era kube observe
+FUZZ_PLUGINS_envoy = certverify
 FUZZ_TIME ?=	600
 FUZZ_ALL :=	$(patsubst tests/fuzz/fuzz_%.c,%,\
 		$(sort $(wildcard tests/fuzz/fuzz_*.c)))
@@ -226,6 +244,8 @@ FUZZ_DEPS =	tests/tests.mk $(wildcard tests/fuzz/*.h common/*/*.h \
 		plugins/*/*.h)
 # limits that a small input can reach
 FUZZ_LIMITS =	-DDOC_ITEM_MAX=1024 -DDOC_NODES_MAX=300 -DDOC_ALIAS_MAX=20
+# a whole certificate is greater than that
+$(O)/fuzz/fuzz_envoy $(O)/fuzz/cover_envoy: FUZZ_LIMITS =
 fuzz_cc =	$(CLANG) $(KI_CPPFLAGS) $(FUZZ_LIMITS) -std=c11 -g -O1 $(2) -o $@ \
 		$(call fuzz_src,$(1)) \
 		$(foreach r,$(FUZZ_ROOMS_$(1)),$(LIBS_$(r)))

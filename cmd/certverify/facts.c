@@ -6,11 +6,19 @@
 #include "cmd/certverify/run.h"
 
 int
+certverify_by_name(const struct run *r)
+{
+	return r->targeted && !r->own.envoy;
+}
+
+int
 certverify_wanted(void *arg, const struct ref *ref)
 {
 	struct run *r = arg;
 	struct target *t;
 
+	if (r->targeted && !certverify_by_name(r))
+		return 1;
 	if (r->targeted) {
 		t = targets_find(&r->targets, ref->kind, ref->ns, ref->name);
 		if (t != NULL)
@@ -59,6 +67,23 @@ drop_records(struct targets *t)
 	return mesh;
 }
 
+static int
+check_kind(const struct run *r, const struct target *t, struct err *e)
+{
+	if (r->own.envoy && strcmp(t->kind, "pod") != 0)
+		return err_set(e, ERR_USAGE, "the target %s/%s/%s is no pod: "
+		    "--envoy asks pods", t->kind, t->ns, t->name);
+	if (!r->own.envoy && strcmp(t->kind, "pod") == 0)
+		return err_set(e, ERR_USAGE, "the target pod/%s/%s holds no "
+		    "root that the cluster has: --envoy asks pods", t->ns,
+		    t->name);
+	if (!r->own.envoy && !is_judged(t->kind))
+		return err_set(e, ERR_USAGE, "the target %s/%s/%s holds no "
+		    "root: certverify judges secrets, configmaps and webhook "
+		    "configurations", t->kind, t->ns, t->name);
+	return 0;
+}
+
 int
 certverify_read_targets(struct run *r, const struct strs *operands,
     const char *ns, struct err *e)
@@ -69,10 +94,10 @@ certverify_read_targets(struct run *r, const struct strs *operands,
 	if (operands->n == 0)
 		return 0;
 	r->targeted = 1;
-	if (targets_read(&r->targets, operands, STDIN_FILENO, "secret", ns,
-	    e) == -1)
+	if (targets_read(&r->targets, operands, STDIN_FILENO, r->own.envoy ?
+	    "pod" : "secret", ns, e) == -1)
 		return -1;
-	if (drop_records(&r->targets)) {
+	if (!r->own.envoy && drop_records(&r->targets)) {
 		r->targeted = 0;
 		targets_free(&r->targets);
 	}
@@ -84,11 +109,8 @@ certverify_read_targets(struct run *r, const struct strs *operands,
 		r->refs[i].kind = t->kind;
 		r->refs[i].ns = t->ns;
 		r->refs[i].name = t->name;
-		if (!is_judged(t->kind))
-			return err_set(e, ERR_USAGE, "the target %s/%s/%s "
-			    "holds no root: certverify judges secrets, "
-			    "configmaps and webhook configurations", t->kind,
-			    t->ns, t->name);
+		if (check_kind(r, t, e) == -1)
+			return -1;
 	}
 	return 0;
 }
@@ -100,8 +122,8 @@ certverify_scope(const struct run *r)
 		.istio_ns = r->o.istio_ns,
 		.ns = r->targeted ? NULL : r->own.ns,
 		.labels = r->own.selector,
-		.target = r->targeted ? r->refs : NULL,
-		.ntarget = r->targets.n,
+		.target = certverify_by_name(r) ? r->refs : NULL,
+		.ntarget = certverify_by_name(r) ? r->targets.n : 0,
 		.root = r->root.by_name ? &r->root.ref : NULL
 	};
 

@@ -5,6 +5,7 @@
 
 #include "base/when.h"
 #include "cmd/certverify/run.h"
+#include "kube/exec.h"
 
 static const char *const forms[] = {
 	"tsv", "table", "wide", "json", "jsonl", "prom", "nagios", "classic",
@@ -22,10 +23,22 @@ const struct cli_opt certverify_opts[] = {
 	    "wait until nothing is stale, then print", NULL },
 	{ "timeout", 0, CLI_SPAN, OWN(timeout), "SPAN",
 	    "--wait: give up after this long without progress (10m)", NULL },
+	{ "envoy", 0, CLI_BOOL, OWN(envoy), NULL,
+	    "ask every running proxy what it has loaded; targets are pods",
+	    NULL },
+	{ "bundle", 0, CLI_BOOL, OWN(bundle), NULL,
+	    "--envoy: ask for whole bundles, not for the first root alone",
+	    NULL },
+	{ "concurrency", 0, CLI_NUMBER, OWN(concurrency), "N",
+	    "--envoy: so many pods at once (32; at most 256)", NULL },
+	{ "rate", 0, CLI_NUMBER, OWN(rate), "N",
+	    "--envoy: begin so many a second (20; 0 is as many as can be)",
+	    NULL },
 	{ "namespace", 'n', CLI_STRING, OWN(ns), "NAMESPACE",
 	    "only what is in this one (all of them)", NULL },
 	{ "selector", 'l', CLI_STRING, OWN(selector), "SELECTOR",
-	    "only secrets with these labels, as the API server reads it",
+	    "only secrets (and pods) with these labels, as the API server "
+	    "reads it",
 	    NULL },
 	{ "output", 'o', CLI_WORD, OWN(form), "FORM",
 	    "tsv (off a terminal), table (on one), wide, json, jsonl, prom, "
@@ -51,6 +64,9 @@ const struct cli_tool certverify_tool = {
 "  kubectl istio certverify | grep ^bad\n"
 "  kubectl istio certverify -q --wait --timeout 15m\n"
 "  kubectl istio certverify --root new-root.pem\n"
+"  kubectl istio certverify --envoy -n shop\n"
+"  kubectl istio proxyver | grep no-hot-reload |\n"
+"    kubectl istio certverify --envoy -\n"
 "  kubectl get ns,sa,secret,cm,deploy -A -o json |\n"
 "    kubectl istio certverify -f -\n"
 "  kubectl istio certverify -f chain.pem --root root.pem\n"
@@ -79,6 +95,37 @@ check_wait(const struct run *r, const struct strs *operands, struct err *e)
 	return 0;
 }
 
+/* Not given is the default, which only --envoy has. */
+static int
+check_envoy(struct run *r, struct err *e)
+{
+	struct own_flags *o = &r->own;
+
+	if (!o->envoy && (o->bundle || o->concurrency != OWN_UNSET ||
+	    o->rate != OWN_UNSET))
+		return err_set(e, ERR_USAGE, "--bundle, --concurrency and "
+		    "--rate say how pods are asked: they go with --envoy");
+	if (o->concurrency == OWN_UNSET)
+		o->concurrency = CONCURRENCY;
+	if (o->rate == OWN_UNSET)
+		o->rate = RATE;
+	if (o->concurrency < 1 || o->concurrency > KUBE_EXEC_CONCURRENCY)
+		return err_set(e, ERR_USAGE, "--concurrency must be 1 to %d",
+		    KUBE_EXEC_CONCURRENCY);
+	if (!o->envoy)
+		return 0;
+	if (r->o.files.n > 0)
+		return err_set(e, ERR_USAGE, "--envoy asks the pods of a "
+		    "cluster: it does not go with -f");
+	if (o->wait)
+		return err_set(e, ERR_USAGE, "--envoy asks once: it does not "
+		    "go with --wait");
+	if (o->form == FORM_CLASSIC)
+		return err_set(e, ERR_USAGE, "the old script asked no proxy: "
+		    "-o classic does not go with --envoy");
+	return 0;
+}
+
 int
 certverify_params(struct run *r, const struct strs *operands, struct err *e)
 {
@@ -87,7 +134,8 @@ certverify_params(struct run *r, const struct strs *operands, struct err *e)
 	if (cli_common_check(&r->o, e) == -1 ||
 	    targets_scope(&r->o, &r->own.ns, r->own.selector, operands,
 	    e) == -1 ||
-	    check_wait(r, operands, e) == -1 || certverify_root(r, e) == -1)
+	    check_envoy(r, e) == -1 || check_wait(r, operands, e) == -1 ||
+	    certverify_root(r, e) == -1)
 		return -1;
 	p->now = r->now;
 	p->warn = r->own.warn;

@@ -140,7 +140,7 @@ certverify_read(struct run *r, struct kube *k, struct cv **cv,
 	t.to = cv_sink(*cv);
 	sink = tap_sink(&t);
 	if (read_input(r, k, &sink, e) == -1 ||
-	    (r->targeted && missing(r, &sink, e) == -1) ||
+	    (certverify_by_name(r) && missing(r, &sink, e) == -1) ||
 	    cv_judge(*cv, e) == -1)
 		return -1;
 	return read_accounts(r, k, *cv, &sink, e);
@@ -179,14 +179,20 @@ nothing(const struct run *r, struct err *e)
 		    "one (-i), or shall another root be gone by (--root)?",
 		    r->o.files.n > 0 ? "the input holds" : "the cluster has",
 		    r->o.istio_ns);
+	if (r->own.envoy)
+		return err_set(e, ERR_ABSENT, "no running proxy found: %s no "
+		    "running pod with a proxy of Istio's",
+		    r->own.selector != NULL ? "the selector finds" :
+		    r->own.ns != NULL ? "the namespace has" :
+		    "the cluster has");
 	return err_set(e, ERR_ABSENT, "nothing to judge: %s nobody who holds "
 	    "the root", r->o.files.n > 0 ? "the input has" :
 	    r->own.ns != NULL ? "the namespace has" : "the cluster has");
 }
 
 /* cv_end() sets the summary that printing begins with. */
-static int
-begin_then_put(void *arg, const struct cv_finding *f, struct err *e)
+int
+certverify_emit(void *arg, const struct cv_finding *f, struct err *e)
 {
 	struct run *r = arg;
 
@@ -217,7 +223,7 @@ unsaid(struct run *r, struct err *e)
 		f.name = t->name;
 		f.message = absent(r);
 		f.first = 1;
-		if (begin_then_put(r, &f, e) == -1)
+		if (certverify_emit(r, &f, e) == -1)
 			return -1;
 		r->sum.records++;
 	}
@@ -226,16 +232,34 @@ unsaid(struct run *r, struct err *e)
 
 /* cv is NULL where nothing was asked for. */
 static int
-print(struct run *r, struct cv *cv, struct err *e)
+put_all(struct run *r, struct kube *k, struct cv *cv, struct err *e)
+{
+	if (cv == NULL)
+		return 0;
+	if (r->own.envoy)
+		return certverify_envoy(r, k, cv, e);
+	return cv_end(cv, certverify_emit, r, &r->sum, e) == -1 ? -1 :
+	    unsaid(r, e);
+}
+
+static int
+is_empty(const struct run *r)
+{
+	if (r->o.allow_empty || (r->targeted && r->targets.n == 0))
+		return 0;
+	return r->sum.records == 0 || r->sum.no_root ||
+	    (r->own.envoy && r->proxies == 0);
+}
+
+static int
+print(struct run *r, struct kube *k, struct cv *cv, struct err *e)
 {
 	int empty;
 
 	progress_clear(&r->progress);
-	if ((cv != NULL && cv_end(cv, begin_then_put, r, &r->sum, e) == -1) ||
-	    unsaid(r, e) == -1)
+	if (put_all(r, k, cv, e) == -1)
 		return -1;
-	empty = (r->sum.records == 0 || r->sum.no_root) && !r->o.allow_empty &&
-	    !(r->targeted && r->targets.n == 0);
+	empty = is_empty(r);
 	if (empty && is_all_or_nothing(r))
 		return nothing(r, e);
 	if (!r->open && certverify_open(r, e) == -1)
@@ -279,7 +303,7 @@ certverify_run(struct run *r, const struct strs *operands, struct err *e)
 	    ((r->targeted && r->targets.n == 0) || (r->own.wait ?
 	    certverify_wait(r, k, &cv, e) : certverify_read(r, k, &cv, e)) ==
 	    0))
-		ret = print(r, cv, e);
+		ret = print(r, k, cv, e);
 	rec_free(r->out);
 	cv_free(cv);
 	kube_close(k);

@@ -9,11 +9,16 @@
 #include "cli/target.h"
 #include "kube/flags.h"
 #include "observe/holders.h"
+#include "observe/pods.h"
 #include "plugins/certverify/certverify.h"
 #include "rec/rec.h"
 
 /* The values of -o: enum rec_form, and one more. */
 #define FORM_CLASSIC (REC_NAGIOS + 1)
+
+#define OWN_UNSET	-1
+#define CONCURRENCY	32	/* pods asked at once */
+#define RATE		20	/* pods asked a second */
 
 /* The flags that no other tool has, or not with these values. */
 struct own_flags {
@@ -23,6 +28,10 @@ struct own_flags {
 	int64_t		 warn;		/* seconds */
 	int64_t		 timeout;
 	int		 wait;
+	int		 envoy;
+	int		 bundle;
+	int		 concurrency;	/* OWN_UNSET: not given */
+	int		 rate;
 	int		 form;
 };
 
@@ -46,7 +55,9 @@ struct run {
 	struct cv_params	 params;
 	struct root_flag	 root;
 	struct targets		 targets;
-	int			 targeted;	/* though stdin held none */
+	/* though stdin held none; with --envoy they are pods, which narrow */
+	/* what is printed, and the holders in no way */
+	int			 targeted;
 	struct ref		*refs;		/* the targets, for observe/ */
 	struct tally		 tally;
 	struct progress		 progress;
@@ -56,6 +67,8 @@ struct run {
 	int			 shown;		/* help and the like, no more */
 	struct holders_versions	 versions;	/* of the last reading */
 	struct cv_summary	 sum;
+	size_t			 proxies;	/* asked, or not to be seen */
+	size_t			 unseen;	/* of the CA's, with targets */
 	struct names		 ns;		/* the namespaces there are */
 	/* classic: how many of them were said, the last secret, and all */
 	/* that do not match */
@@ -78,6 +91,8 @@ void	certverify_root_free(struct run *r);
 int	certverify_wanted(void *arg, const struct ref *ref);
 int	certverify_read_targets(struct run *r, const struct strs *operands,
 	    const char *ns, struct err *e);
+/* Do targets narrow whom the holders are? */
+int	certverify_by_name(const struct run *r);
 struct holders_scope certverify_scope(const struct run *r);
 struct observe_options certverify_options(struct run *r);
 
@@ -88,6 +103,14 @@ int	certverify_run(struct run *r, const struct strs *operands,
 /* One reading and judging of the cluster or the files, for judge.c, wait.c. */
 int	certverify_read(struct run *r, struct kube *k, struct cv **cv,
 	    struct err *e);
+
+/* A finding, printed; that begins with the first.  arg is the struct run. */
+int	certverify_emit(void *arg, const struct cv_finding *f, struct err *e);
+
+/* envoy.c: --envoy, from cv_judge() on; all is printed but the end. */
+int	certverify_envoy(struct run *r, struct kube *k, struct cv *cv,
+	    struct err *e);
+struct pods_scope certverify_pods(const struct run *r);
 
 /* Is a finding with this rule on this object kept out of the status? */
 int	certverify_excused(const struct run *r, const struct rule *rule,

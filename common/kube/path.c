@@ -116,3 +116,28 @@ path_of_watch(const struct kube_ask *a, const char *version, long seconds,
 	return put_query(b, &sep, "resourceVersion", version, e) == -1 ? -1 :
 	    put_selectors(a, &sep, b, e);
 }
+
+int
+path_of_exec(const char *ns, const char *pod, const char *container,
+    const char *const *argv, size_t argc, struct buf *b, struct err *e)
+{
+	const struct kube_ask a = {
+		.group = "", .version = "v1", .resource = "pods", .ns = ns,
+		.name = pod
+	};
+	char sep = '&';
+	size_t i;
+
+	if (ns[0] == '\0')
+		return err_set(e, ERR_FORMAT, "a pod has a namespace");
+	if (put_path(&a, b, e) == -1 ||
+	    buf_puts(b, "/exec?stdout=true&stderr=true", e) == -1 ||
+	    put_query(b, &sep, "container", container, e) == -1)
+		return -1;
+	/* a word that is empty is one all the same */
+	for (i = 0; i < argc; i++)
+		if (buf_puts(b, "&command=", e) == -1 ||
+		    put_escaped(b, argv[i], e) == -1)
+			return -1;
+	return 0;
+}

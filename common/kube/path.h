@@ -30,4 +30,12 @@ int	path_of_write(const struct kube_ask *a, int create, int dry_run,
 int	path_of_watch(const struct kube_ask *a, const char *version,
 	    long seconds, struct buf *b, struct err *e);
 
+/*
+ * To run a command in a container of a pod (NULL or "": its only or default
+ * one), with its stdout and stderr and without stdin.
+ */
+int	path_of_exec(const char *ns, const char *pod, const char *container,
+	    const char *const *argv, size_t argc, struct buf *b,
+	    struct err *e);
+
 #endif

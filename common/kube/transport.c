@@ -118,6 +118,13 @@ transport_release(struct transport *t)
 	arena_release(&t->arena);
 }
 
+const char *
+transport_path(const struct transport *t)
+{
+	/* the origin ends in the slash that a path begins with */
+	return t->base + strlen(t->origin) - 1;
+}
+
 int
 transport_same_origin(const struct transport *t, const char *url)
 {
@@ -229,6 +236,18 @@ transport_set_stream(CURL *curl, long quiet, int alone)
 	curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, NULL);
 	if (alone)
 		curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
+}
+
+void
+transport_set_own(CURL *curl)
+{
+	curl_easy_setopt(curl, CURLOPT_CONNECT_ONLY, 1L);
+	curl_easy_setopt(curl, CURLOPT_HTTP_VERSION,
+	    (long)CURL_HTTP_VERSION_1_1);
+	curl_easy_setopt(curl, CURLOPT_PIPEWAIT, 0L);
+	curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
+	/* a proxy hands on bytes, not requests */
+	curl_easy_setopt(curl, CURLOPT_HTTPPROXYTUNNEL, 1L);
 }
 
 void

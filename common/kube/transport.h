@@ -44,12 +44,22 @@ int	transport_set(const struct transport *t, const struct cred *cr,
  */
 void	transport_set_stream(CURL *curl, long quiet, int alone);
 
+/*
+ * Only a connection is wanted, to this server and nobody else, over which the
+ * caller speaks HTTP/1.1 himself (ALPN's h2 is then not only wrong: libcurl
+ * 7.88.1 crashes in curl_easy_send()).
+ */
+void	transport_set_own(CURL *curl);
+
 /* The request has a body, which is borrowed. */
 void	transport_set_body(CURL *curl, const char *method, const void *p,
 	    size_t len);
 
 /* A connection of its own, and the time-out is for all of it. */
 void	transport_set_once(const struct transport *t, CURL *curl);
+
+/* The path of the server's URL, which every request's begins with; or "". */
+const char *transport_path(const struct transport *t);
 
 /* Does a URL name the same scheme, host and port as the server? */
 int	transport_same_origin(const struct transport *t, const char *url);

@@ -188,6 +188,49 @@ struct pod {
 	size_t			 nvolume;
 };
 
+/*
+ * A certificate as a running proxy speaks of it.  What it does not say, or
+ * what cannot be believed, is not known.
+ */
+struct proxy_cert {
+	/* lower-case hex without zeros in front; "" if not known */
+	const char		*serial;
+	const char		*path;		/* its file; NULL: inline */
+	const char *const	*uri;		/* SAN URIs; hostile */
+	size_t			 nuri;
+	int			 has_from, has_to, has_days;
+	int64_t			 valid_from;	/* seconds since 1970 */
+	int64_t			 expiration;
+	int64_t			 days;		/* left, when it was asked */
+	int			 wrapped;	/* days that only one which */
+						/* has expired can have */
+	/* a root of this trust domain alone (SPIFFE federation), or NULL */
+	const char		*domain;
+	struct cert		*cert;		/* all of it, or NULL */
+};
+
+enum proxy_form {
+	PROXY_CERTS,		/* /certs: only the first root of a bundle */
+	PROXY_SECRETS,		/* /config_dump: whole bundles */
+	PROXY_ZTUNNEL		/* its /config_dump: whole bundles */
+};
+
+/*
+ * What a proxy holds of the mesh, each once however many listeners use it.
+ * Certificates of a gateway's own, and whom they are verified by, are not of
+ * the mesh: they are counted.
+ */
+struct proxy_certs {
+	enum proxy_form		 form;
+	struct proxy_cert	*root;
+	size_t			 nroot;
+	struct proxy_cert	*leaf;		/* ztunnel: one an identity */
+	size_t			 nleaf;
+	size_t			 others;	/* not of the mesh */
+	/* what it has not got yet, for a message; or NULL */
+	const char		*missing;
+};
+
 enum mtls_mode { MTLS_UNSET, MTLS_OFF, MTLS_PERMISSIVE, MTLS_STRICT };
 
 enum policy_kind {

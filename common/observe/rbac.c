@@ -125,30 +125,44 @@ observe_print_rbac(FILE *out, const char *name, const char *istio_ns,
 	return done(out, &b, ret, e);
 }
 
+/* Of a resource, these by name. */
+static int
+put_named(struct buf *b, const char *resource, const char *verbs,
+    const struct ref *t, size_t n, struct err *e)
+{
+	size_t i;
+
+	if (put_resource(b, "", resource, e) == -1)
+		return -1;
+	for (i = 0; i < n; i++)
+		if (put_name(b, t[i].name, i == 0, e) == -1)
+			return -1;
+	return put_verb(b, verbs, 1, e);
+}
+
+#define EXEC_VERBS "get, create"	/* kube/exec.h has why */
+
 /* A role for each namespace that targets are in; they stand together. */
 static int
 put_targets(struct buf *b, const char *name, const struct pods_scope *s,
     struct err *e)
 {
 	const struct ref *t;
-	size_t i;
-	int first;
+	size_t i, n;
 
-	for (i = 0; i < s->ntarget; i++) {
+	for (i = 0; i < s->ntarget; i += n) {
 		t = &s->target[i];
-		if (!is_plain(t->ns) || !is_plain(t->name))
-			return not_a("pod", is_plain(t->ns) ? t->name : t->ns,
-			    e);
-		first = i == 0 || strcmp(t->ns, t[-1].ns) != 0;
-		if (first && i > 0 && put_verb(b, "get", 1, e) == -1)
-			return -1;
-		if (first && (put_role(b, name, t->ns, e) == -1 ||
-		    put_resource(b, "", "pods", e) == -1))
-			return -1;
-		if (put_name(b, t->name, first, e) == -1)
+		for (n = 0; i + n < s->ntarget &&
+		    strcmp(t->ns, t[n].ns) == 0; n++)
+			if (!is_plain(t->ns) || !is_plain(t[n].name))
+				return not_a("pod", is_plain(t->ns) ?
+				    t[n].name : t->ns, e);
+		if (put_role(b, name, t->ns, e) == -1 ||
+		    put_named(b, "pods", "get", t, n, e) == -1 || (s->exec &&
+		    put_named(b, "pods/exec", EXEC_VERBS, t, n, e) == -1))
 			return -1;
 	}
-	return put_verb(b, "get", 1, e);
+	return 0;
 }
 
 static int
@@ -172,7 +186,9 @@ observe_pods_rbac(FILE *out, const char *name, const struct pods_scope *s,
 		ret = put_targets(&b, name, s, e);
 	else
 		ret = put_role(&b, name, s->ns, e) == -1 ||
-		    put_list(&b, "pods", e) == -1 ? -1 : 0;
+		    put_list(&b, "pods", e) == -1 || (s->exec &&
+		    (put_resource(&b, "", "pods/exec", e) == -1 ||
+		    put_verb(&b, EXEC_VERBS, 0, e) == -1)) ? -1 : 0;
 	if (ret == 0 && s->namespaces == PODS_NEED_NAMESPACES)
 		ret = (s->ns != NULL && put_role(&b, name, NULL, e) == -1) ||
 		    put_list(&b, "namespaces", e) == -1 ? -1 : 0;

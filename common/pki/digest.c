@@ -12,6 +12,18 @@ digest_sha256(const void *p, size_t len, unsigned char out[DIGEST_SHA256_LEN],
 }
 
 int
+digest_sha1(const void *p, size_t len, unsigned char out[DIGEST_SHA1_LEN],
+    struct err *e)
+{
+	size_t n = 0;
+
+	if (!EVP_Q_digest(NULL, "SHA1", NULL, p, len, out, &n) ||
+	    n != DIGEST_SHA1_LEN)
+		return err_set(e, ERR_IO, "libcrypto has no SHA-1");
+	return 0;
+}
+
+int
 digest_md5_hex(const void *p, size_t len, char out[33], struct err *e)
 {
 	unsigned char md[EVP_MAX_MD_SIZE];

@@ -65,12 +65,15 @@ expect(struct der *in, const char *bytes, size_t n)
  */
 
 static int
-take_serial(struct der *in)
+take_serial(struct der *in, struct leaf *l)
 {
 	struct der_tlv t;
 
-	return der_want(in, INTEGER, &t) == 0 && t.body.len > 0 &&
-	    t.body.len <= SERIAL_MAX && !(t.body.len == 1 && *t.body.p == 0);
+	if (der_want(in, INTEGER, &t) == -1)
+		return 0;
+	l->serial = t.body;
+	return t.body.len > 0 && t.body.len <= SERIAL_MAX &&
+	    !(t.body.len == 1 && *t.body.p == 0);
 }
 
 /* Two digits; it has seen that they are some. */
@@ -304,7 +307,7 @@ leaf_parse(const uint8_t *der, size_t len, struct leaf *l)
 	l->tbs = tbs.whole;
 	l->signature = sig.body;
 	in = tbs.body;
-	return EXPECT(&in, "\xa0\x03\x02\x01\x02") && take_serial(&in) &&
+	return EXPECT(&in, "\xa0\x03\x02\x01\x02") && take_serial(&in, l) &&
 	    EXPECT(&in, SIGNATURE_ALG) && take_names(&in, &sh, l) &&
 	    take_key(&in, l) && take_extensions(in, &sh, l) &&
 	    sha256_of(sh.b, sh.n, l->shape) == 0;

@@ -43,6 +43,7 @@ struct leaf {
 	struct der	der;		/* all of it */
 	struct der	tbs;		/* what is signed, tag and length too */
 	struct der	signature;	/* octets */
+	struct der	serial;		/* INTEGER's content octets */
 	struct der	issuer;		/* Name, tag and length too */
 	struct der	subject;	/* Name, tag and length too */
 	struct der	spki;		/* SubjectPublicKeyInfo, all of it */

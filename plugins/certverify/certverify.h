@@ -110,10 +110,47 @@ int	cv_again_workload(struct cv *cv, const struct workload *f, int *stale,
 int	cv_again_trust(struct cv *cv, const struct trust_copy *f, int *stale,
 	    struct err *e);
 
+/* What has been found out about the mesh; nothing is counted yet. */
+void	cv_sum(const struct cv *cv, struct cv_summary *sum);
+
 /* Hand the findings on, in the order of the contract; emit's -1 stops. */
 typedef int cv_emit(void *arg, const struct cv_finding *f, struct err *e);
 int	cv_end(struct cv *cv, cv_emit *emit, void *arg, struct cv_summary *sum,
 	    struct err *e);
+
+/*
+ * --envoy: the container of a pod whose proxy is to be asked, Envoy's or
+ * ztunnel's; NULL: it has none, or does not run (yet, or any more).
+ */
+const struct container *cv_proxy_of(const struct pod *p);
+
+/*
+ * After cv_judge(): one proxy, judged alone; nothing of it is kept.  p is a
+ * pod that cv_proxy_of() knows, c what it said, or NULL and why it did not.
+ * sum, which cv_sum() has set up, counts on.
+ *
+ * Its root is compared with the one in force, by all of it where whole
+ * certificates came, and otherwise by serial number and dates, as far as they
+ * are known: then a certificate that was read elsewhere, and has them, stands
+ * for it.  /certs tells but the first of a bundle: if that is not the one in
+ * force, and a bundle was read that begins with it and holds the one in force,
+ * nobody can tell (not-asked, and --bundle would).  Of several roots in /certs
+ * one that is stale counts, and is a warning beside the one in force: contexts
+ * linger.  Of several leaves of Envoy the newest counts, of ztunnel's each.
+ * With certificates from a mounted Secret its leaf is compared with that
+ * secret's, if sink.workload had it (params.wanted must have taken it);
+ * CV_RELOAD_GRACE seconds are given.  It is about to expire with params.warn
+ * left, or with a quarter of its life if that is less.
+ *
+ * Records: unknown, bad, warn, or one ok; HOLDER is envoy, IDENTITY, NOT_AFTER
+ * are the leaf's, of ztunnel the first's that it is about, ROOT is what it
+ * trusts, if that was read anywhere, COUNT is how many of ztunnel's identities
+ * it is about.
+ */
+#define CV_RELOAD_GRACE	300	/* the kubelet's 90 s, the agent's 120 s */
+int	cv_proxy(struct cv *cv, const struct pod *p,
+	    const struct proxy_certs *c, const struct err *why, cv_emit *emit,
+	    void *arg, struct cv_summary *sum, struct err *e);
 
 /* The table of rules, NULL at its end. */
 extern const struct rule *const cv_rules[];

@@ -64,7 +64,7 @@ static int
 same_held(const struct cv_held *a, const struct cv_held *b)
 {
 	return a->class == b->class && a->flags == b->flags &&
-	    a->not_after == b->not_after;
+	    a->not_after == b->not_after && a->serial == b->serial;
 }
 
 static int

@@ -80,7 +80,7 @@ cv_stale_rules(void)
 	static const enum cv_rule_id ids[] = {
 		V_CHAIN_INVALID, V_GO_REJECTS, V_OPENSSL_REJECTS,
 		V_NOT_TRUSTED, V_TRUST_MISSING, V_WEBHOOK_STALE,
-		V_PAIR_FAILS, V_STALE_ROOT
+		V_PAIR_FAILS, V_STALE_ROOT, V_ENVOY_ROOT
 	};
 	uint32_t bits = 0;
 	size_t i;
@@ -105,14 +105,21 @@ emit(struct cv_out *o, struct cv_finding *f, struct err *e)
 }
 
 int
-cv_send(struct cv_out *o, struct cv_finding *f, enum cv_rule_id id,
-    const struct cv_words *w, struct err *e)
+cv_send_as(struct cv_out *o, struct cv_finding *f, enum cv_rule_id id,
+    enum verdict verdict, const struct cv_words *w, struct err *e)
 {
 	f->rule = &cv_table[id];
-	f->verdict = f->rule->severity;
+	f->verdict = verdict;
 	buf_reset(&o->message);
 	return rule_message(f->rule, w->arg, w->n, &o->message, e) == -1 ? -1 :
 	    emit(o, f, e);
+}
+
+int
+cv_send(struct cv_out *o, struct cv_finding *f, enum cv_rule_id id,
+    const struct cv_words *w, struct err *e)
+{
+	return cv_send_as(o, f, id, cv_table[id].severity, w, e);
 }
 
 int
@@ -251,13 +258,9 @@ send_unknowns(struct cv_out *o, struct err *e)
 	return 0;
 }
 
-int
-cv_end(struct cv *cv, cv_emit *fn, void *arg, struct cv_summary *sum,
-    struct err *e)
+void
+cv_sum(const struct cv *cv, struct cv_summary *sum)
 {
-	struct cv_out o = { .cv = cv, .emit = fn, .arg = arg, .sum = sum };
-	int ret;
-
 	memset(sum, 0, sizeof(*sum));
 	sum->root = cv->force.root;
 	sum->no_root = cv->force.root == NULL;
@@ -270,13 +273,36 @@ cv_end(struct cv *cv, cv_emit *fn, void *arg, struct cv_summary *sum,
 		sum->root_text = cv_ns_of(cv, cv->secret.text);
 		sum->root_len = cv->secret.len;
 	}
-	buf_init(&o.message, MESSAGE_MAX, "a message");
-	buf_init(&o.identity, MESSAGE_MAX, "an identity");
+}
+
+void
+cv_out_init(struct cv_out *o)
+{
+	buf_init(&o->message, MESSAGE_MAX, "a message");
+	buf_init(&o->identity, MESSAGE_MAX, "an identity");
+	o->first = 1;
+}
+
+void
+cv_out_release(struct cv_out *o)
+{
+	buf_release(&o->message);
+	buf_release(&o->identity);
+}
+
+int
+cv_end(struct cv *cv, cv_emit *fn, void *arg, struct cv_summary *sum,
+    struct err *e)
+{
+	struct cv_out o = { .cv = cv, .emit = fn, .arg = arg, .sum = sum };
+	int ret;
+
+	cv_sum(cv, sum);
+	cv_out_init(&o);
 	ret = sum->no_root ? send_unknowns(&o, e) : send_all(&o, e);
 	o.first = 1;
 	if (ret == 0 && !sum->no_root)
 		ret = cv_judge_pairs(&o, e);
-	buf_release(&o.message);
-	buf_release(&o.identity);
+	cv_out_release(&o);
 	return ret;
 }

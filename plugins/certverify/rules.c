@@ -152,6 +152,30 @@ const struct rule cv_table[V_RULES] = {
 	"server certificate signed by another CA, the cluster's own for one.",
 	"1.4.10:security/pkg/k8s/chiron; 1.31:pilot/pkg/bootstrap/server.go"
 	},
+[V_ENVOY_ROOT] = {
+	"envoy-stale-root", VERDICT_BAD,
+	"it holds {what}; {how}; {next}",
+	"What a proxy has loaded is not always what its secret says: 1.1.3 to "
+	"1.1.7 stop to look, and others need a restart. It is a warning if "
+	"the root that it holds has the same name and key, which does until "
+	"that ends, or if it is left over in a listener beside the root in "
+	"force.",
+	"1.1.3 and 1.1.7:pilot/pkg/proxy/envoy/watcher.go; issue 14540; envoy "
+	"issues 4661, 39985" },
+[V_ENVOY_LEAF] = {
+	"envoy-stale-leaf", VERDICT_WARN,
+	"it serves a certificate {mine}, good until {date}, but its secret "
+	"{secret} has one of {since}; {how}; {next}",
+	"The secret was renewed and the proxy did not load it: it goes on "
+	"with the old certificate until that expires, and with the old root.",
+	"1.1.3 and 1.1.7:pilot/pkg/proxy/envoy/watcher.go; issue 14540" },
+[V_NOT_ASKED] = {
+	"not-asked", VERDICT_UNKNOWN,
+	"{why}; {next}",
+	"What the proxy holds could not be learned, or not well enough: it "
+	"did not answer, it has no certificate of the mesh yet, or /certs "
+	"does not tell, since it lists only the first root of a bundle.",
+	"envoy issue 4661; 1.0.8:pilot/cmd/pilot-agent/request.go" },
 };
 
 #define ROW(id)	&cv_table[id]
@@ -163,5 +187,6 @@ const struct rule *const cv_rules[] = {
 	ROW(V_EXPIRES_SOON), ROW(V_OUTLIVES), ROW(V_EXPIRED_TWIN),
 	ROW(V_TRUST_MISSING), ROW(V_WEBHOOK_STALE), ROW(V_FOREIGN_CA),
 	ROW(V_ORPHAN), ROW(V_OPTED_OUT), ROW(V_ACCOUNT_GONE),
-	ROW(V_PAIR_FAILS), NULL
+	ROW(V_PAIR_FAILS), ROW(V_ENVOY_ROOT), ROW(V_ENVOY_LEAF),
+	ROW(V_NOT_ASKED), NULL
 };

@@ -85,6 +85,8 @@ struct cv_held {
 	uint32_t	class;
 	uint32_t	flags;
 	int64_t		not_after;
+	uint32_t	serial;		/* cv_serial_hash() */
+	uint32_t	life;		/* seconds from its notBefore on */
 };
 
 struct cv_trust {
@@ -196,6 +198,13 @@ struct cert *const *cv_certs_of(const struct cv *cv, uint32_t at, size_t *n);
 /* What a set makes of the root in force. */
 const struct cv_set *cv_set_try(struct cv *cv, uint32_t at);
 
+/* ---- serial.c ---- */
+#define CV_SERIAL_LEN	80	/* of a serial as text, its NUL included */
+/* As proxies write it: lower-case hex, no zeros in front; "" if too long. */
+void	cv_serial_text(const struct der *serial, char out[CV_SERIAL_LEN]);
+/* So much of it as a workload keeps. */
+uint32_t cv_serial_hash(const char *text);
+
 /* ---- trial.c ---- */
 /* Ask the verifiers of whos (a bit each) about a leaf, as both ends of TLS. */
 #define WHO(w)	(1u << (w))
@@ -242,7 +251,8 @@ enum cv_rule_id {
 	V_CHAIN_INVALID, V_GO_REJECTS, V_OPENSSL_REJECTS, V_NOT_TRUSTED,
 	V_TRUST_MISSING, V_EXPIRED_TWIN, V_WEBHOOK_STALE, V_PAIR_FAILS,
 	V_STALE_ROOT, V_OUTLIVES, V_EXPIRES_SOON, V_ORPHAN, V_OPTED_OUT,
-	V_ACCOUNT_GONE, V_FOREIGN_CA, V_RULES
+	V_ACCOUNT_GONE, V_FOREIGN_CA, V_ENVOY_ROOT, V_ENVOY_LEAF, V_NOT_ASKED,
+	V_RULES
 };
 
 extern const struct rule cv_table[V_RULES];
@@ -284,9 +294,17 @@ struct cv_out {
 	int		 first;		/* record of an object to come */
 };
 
-/* rule NULL: text is the message. */
+void	cv_out_init(struct cv_out *o);
+void	cv_out_release(struct cv_out *o);
+
+/*
+ * With a rule, whose severity is the verdict unless another is given, or
+ * without one, when text is the message.
+ */
 int	cv_send(struct cv_out *o, struct cv_finding *f, enum cv_rule_id id,
 	    const struct cv_words *w, struct err *e);
+int	cv_send_as(struct cv_out *o, struct cv_finding *f, enum cv_rule_id id,
+	    enum verdict verdict, const struct cv_words *w, struct err *e);
 int	cv_send_plain(struct cv_out *o, struct cv_finding *f,
 	    enum verdict verdict, const char *text, struct err *e);
 

@@ -212,6 +212,23 @@ is_control_plane(const struct cv *cv, const struct ref *r,
 	return 0;
 }
 
+/* What a proxy's certificate will be compared with. */
+static void
+remember(struct cv_held *h, const struct look *l)
+{
+	const struct der *serial = l->plain ? &l->leaf.serial :
+	    &l->cert->serial;
+	int64_t from = l->plain ? l->leaf.not_before : l->cert->not_before;
+	char text[CV_SERIAL_LEN];
+
+	h->not_after = l->plain ? l->leaf.not_after : l->cert->not_after;
+	if (h->not_after > from)
+		h->life = h->not_after - from > UINT32_MAX ? UINT32_MAX :
+		    (uint32_t)(h->not_after - from);
+	cv_serial_text(serial, text);
+	h->serial = cv_serial_hash(text);
+}
+
 static int
 hold(struct cv *cv, struct look *l, const char *account, struct err *e)
 {
@@ -224,7 +241,7 @@ hold(struct cv *cv, struct look *l, const char *account, struct err *e)
 	    (!(l->flags & H_PUBLIC) && judge_key(l, e) == -1) ||
 	    judge_identity(cv, l, account, &h->uri, e) == -1)
 		return -1;
-	h->not_after = l->plain ? l->leaf.not_after : l->cert->not_after;
+	remember(h, l);
 	if (cv->p.now < (l->plain ? l->leaf.not_before : l->cert->not_before))
 		l->flags |= H_NOT_YET;
 	h->flags = l->flags;

@@ -1175,7 +1175,8 @@ roles() {
 	    openssl-rejects key-mismatch identity-mismatch expired \
 	    not-yet-valid expires-soon outlives-issuer expired-twin \
 	    trust-missing webhook-stale foreign-ca orphan opted-out \
-	    service-account-gone pair-fails; do
+	    service-account-gone pair-fails envoy-stale-root \
+	    envoy-stale-leaf not-asked; do
 		grep -qx "$rule" <<<"$rules"
 	done
 	for flag in --root --warn --wait --timeout --excuse --at --print-rbac; do

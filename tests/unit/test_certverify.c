@@ -412,8 +412,10 @@ test_rules(void **state)
 			assert_string_not_equal(cv_rules[i]->id,
 			    cv_rules[j]->id);
 	}
-	assert_int_equal(i, 19);
+	assert_int_equal(i, 22);
 }
+
+#include "tests/unit/test_certverify.inc"
 
 static int
 setup(void **state)
@@ -426,6 +428,7 @@ setup(void **state)
 	other_key = EVP_RSA_gen(2048);
 	for (i = 0; i < COUNT(key); i++)
 		key[i] = EVP_RSA_gen(2048);
+	proxies_setup();
 	return 0;
 }
 
@@ -435,6 +438,7 @@ teardown(void **state)
 	size_t i;
 
 	(void)state;
+	proxies_teardown();
 	EVP_PKEY_free(ca_key);
 	EVP_PKEY_free(other_key);
 	for (i = 0; i < COUNT(key); i++)
@@ -451,6 +455,12 @@ main(void)
 		cmocka_unit_test(test_again),
 		cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_rules),
+		cmocka_unit_test(test_proxy_root),
+		cmocka_unit_test(test_proxy_leaf),
+		cmocka_unit_test(test_proxy_secret),
+		cmocka_unit_test(test_proxy_grace),
+		cmocka_unit_test(test_proxy_unknown),
+		cmocka_unit_test(test_proxy_next),
 	};
 
 	return cmocka_run_group_tests_name("certverify", tests, setup,

@@ -1,0 +1,129 @@
+#!/usr/bin/env bats
+# certverify --envoy on a real API server: its rights.  There is no kubelet, so
+# that who may ask is told that the pod has no host, and who may not, Forbidden.
+bats_require_minimum_version 1.5.0
+load cluster.bash
+
+setup_file() {
+	export D=$BATS_FILE_TMPDIR
+	export PATH=$BIN:$PATH
+	[ -n "$CLUSTER_DIR" ] || return 0
+	no_pods
+	empty
+	cat >"$D/spec" <<-E
+	at now
+	cert root
+	secret istio-system/istio-ca-secret type=istio.io/ca-root ca-cert.pem=root ca-key.pem=pkcs1:k1
+	configmap istio-system/istio-security caTLSRootCert=b64:root
+	account shop/web
+	workload shop/web issuer=root root=root
+	E
+	mkdir -p "$D/mesh"
+	"$MKMESH" "$D/spec" "$D/mesh"
+	load_mesh "$D/mesh/mesh.json"
+	local name
+	for name in shop/a shop/b zoo/c; do
+		jq -nc --arg ns "${name%/*}" --arg name "${name#*/}" \
+		    --arg image docker.io/istio/proxyv2:1.4.10 '{
+		    apiVersion: "v1", kind: "Pod",
+		    metadata: {$name, namespace: $ns},
+		    spec: {automountServiceAccountToken: false,
+			containers: [{name: "istio-proxy", $image}]},
+		    status: {phase: "Running", containerStatuses: [{
+			name: "istio-proxy", $image, imageID: "", ready: true,
+			restartCount: 0, state: {running: {}}, lastState: {}}]}}'
+	done | "$LOADPODS" "$CLUSTER_DIR" \
+	    "https://127.0.0.1:$(cat "$CLUSTER_DIR/port")"
+}
+
+# No kubelet that would confirm that a pod has ended.
+no_pods() {
+	kubectl delete pods -A --all --force --grace-period 0 >/dev/null 2>&1
+	kubectl delete clusterrole,clusterrolebinding \
+	    kubectl-istio-certverify{,-envoy} --ignore-not-found >/dev/null
+}
+
+setup() {
+	[ -n "$CLUSTER_DIR" ] || skip "loads pods: only on a control plane of its own"
+	token_of_me
+}
+
+teardown_file() {
+	[ -z "$CLUSTER_DIR" ] || { no_pods; empty; }
+}
+
+judge() {
+	s=0
+	kubectl istio certverify --envoy "$@" >"$D/out" 2>"$D/err" || s=$?
+	sort -o "$D/out" "$D/out"
+}
+
+# As the service account, until it is told what the admin is: ARGS...
+enough() {
+	judge "$@"
+	cp "$D/out" "$D/admin"
+	[ "$(grep -c '	not-asked	.*does not have a host assigned' \
+	    "$D/admin")" -eq "$PODS" ]
+	for _ in {1..50}; do
+		judge --token "$sa_token" "$@"
+		cmp -s "$D/admin" "$D/out" && return
+		sleep 0.2
+	done
+	cat "$D/err"
+	diff "$D/admin" "$D/out"
+}
+
+# Without what a sed takes away, a record matches: SED REGEX ARGS...
+too_little() {
+	local less=$1 want=$2
+	shift 2
+	sed "$less" "$D/rbac.yaml" >"$D/less.yaml"
+	run ! cmp -s "$D/rbac.yaml" "$D/less.yaml"
+	kubectl apply -f "$D/less.yaml" >/dev/null
+	for _ in {1..50}; do
+		judge --token "$sa_token" "$@"
+		grep -q "$want" "$D/out" && break
+		sleep 0.2
+	done
+	[ "$s" -eq 2 ]
+	cat "$D/out"
+	grep -q "$want" "$D/out"
+	kubectl apply -f "$D/rbac.yaml" >/dev/null
+	enough "$@"
+}
+
+@test "--print-rbac is enough for all pods, and none of it is too much" {
+	kubectl istio certverify --envoy --print-rbac >"$D/rbac.yaml"
+	bind_me "$D/rbac.yaml"
+	PODS=3 enough
+	# 1.20 asks for get alone; create is for 1.35 and later
+	PODS=3 too_little 's/\[get, create\]/[create]/' \
+	    '^unknown	pod	zoo/c	.*not-asked	.*Forbidden'
+	PODS=3 too_little '/-envoy$/,$s/\[pods\]/[none]/' \
+	    '^unknown	pod	.*/\*	.*Forbidden'
+}
+
+@test "--print-rbac is enough for one namespace, and for targets" {
+	no_roles() {
+		kubectl delete clusterrole,clusterrolebinding \
+		    kubectl-istio-certverify{,-envoy} --ignore-not-found \
+		    >/dev/null
+		kubectl -n shop delete role,rolebinding --all >/dev/null
+		kubectl -n zoo delete role,rolebinding --all >/dev/null
+	}
+	no_roles
+	kubectl istio certverify --envoy -n shop --print-rbac >"$D/rbac.yaml"
+	bind_me "$D/rbac.yaml"
+	PODS=2 enough -n shop
+	no_roles
+	kubectl istio certverify --envoy shop/a zoo/c --print-rbac \
+	    >"$D/rbac.yaml"
+	bind_me "$D/rbac.yaml"
+	PODS=2 enough shop/a zoo/c
+	PODS=2 too_little 's/\["a"\]/["x"]/' \
+	    '^unknown	pod	shop/a	.*Forbidden' shop/a zoo/c
+	# no other pod, and no exec of it
+	judge --token "$sa_token" shop/b
+	grep -q '^unknown	pod	shop/b	.*Forbidden' "$D/out"
+	[ "$s" -eq 2 ]
+}
