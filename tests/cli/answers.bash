@@ -3,18 +3,14 @@
 
 # one certificate as /certs has it: PEM PATH SPIFFE-ID
 spoken() {
-	local t serial from to
-	t=$(openssl x509 -in "mesh/$1" -noout -serial -startdate -enddate \
-	    -dateopt iso_8601)
-	serial=$(sed -n 's/^serial=//p' <<<"$t" | tr 'A-F' 'a-f')
-	from=$(sed -n 's/^notBefore=\(.*\) /\1T/p' <<<"$t")
-	to=$(sed -n 's/^notAfter=\(.*\) /\1T/p' <<<"$t")
-	jq -n --arg path "$2" --arg serial "$serial" --arg from "$from" \
-	    --arg to "$to" --arg uri "$3" --arg days $((($(date -d "$to" +%s) - \
-	    $(date -d "$AT" +%s)) / 86400)) '{$path, serial_number: $serial,
+	openssl x509 -in "mesh/$1" -noout -serial -startdate -enddate \
+	    -dateopt iso_8601 | jq -Rn --arg path "$2" --arg uri "$3" \
+	    --arg at "$AT" '[inputs | sub("^[^=]*="; "") | sub(" "; "T")]
+	    as [$serial, $from, $to] | {$path,
+	    serial_number: ($serial | ascii_downcase),
 	    subject_alt_names: (if $uri == "" then [] else [{$uri}] end),
-	    days_until_expiration: $days, valid_from: $from,
-	    expiration_time: $to}'
+	    days_until_expiration: ((($to | fromdate) - ($at | fromdate)) /
+	    86400 | trunc), valid_from: $from, expiration_time: $to}'
 }
 
 # ROOT LEAF SPIFFE-ID [PATH]
