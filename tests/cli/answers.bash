@@ -25,10 +25,10 @@ certs() {
 
 # what Istio 1.0 says: ROOT LEAF
 text() {
-	local i r l say='Certificate Path: /etc/certs/\(.path), Serial Number: \(.serial_number), Days until Expiration: \(.days_until_expiration)'
+	local _ r l say='Certificate Path: /etc/certs/\(.path), Serial Number: \(.serial_number), Days until Expiration: \(.days_until_expiration)'
 	r=$(spoken "$1" root-cert.pem '' | jq -r "\"$say\"")
 	l=$(spoken "$2" cert-chain.pem '' | jq -r "\"$say\"")
-	for i in 1 2; do
+	for _ in 1 2; do
 		printf '{\n\t"ca_cert": "%s",\n\t"cert_chain": "%s"\n}' "$r" "$l"
 	done
 }
