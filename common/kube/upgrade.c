@@ -54,7 +54,7 @@ upgrade_request(struct upgrade *u, const struct transport *t,
 	buf_reset(out);
 	if (ws_key(u->key, e) == -1)
 		return -1;
-	/* a kubelet says 406 to any other; the server's Status is JSON anyway */
+	/* to any other a kubelet says 406; a Status is JSON anyway */
 	if (transport_headers(t, cr, agent, "*/*", &l) == -1)
 		return err_nomem(e);
 	ret = buf_printf(out, e, "GET %s%s HTTP/1.1\r\n", transport_path(t),
