@@ -5,7 +5,7 @@
 
 bats_require_minimum_version 1.5.0
 load server.bash
-load answers.bash
+load proxies.bash
 
 setup_file() {
 	server_setup

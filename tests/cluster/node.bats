@@ -4,7 +4,7 @@
 # here, in put_pods; what must be said of it was worked out by hand.
 bats_require_minimum_version 1.5.0
 load cluster.bash
-load ../cli/answers.bash
+load ../cli/proxies.bash
 
 setup_file() {
 	export D=$BATS_FILE_TMPDIR NO_NODE='' AT
