@@ -170,10 +170,12 @@ mutants: $(call deps,check) $(KC_MUTANTS)
 # ---- on a real control plane, which tests/cluster/up builds and starts ----
 .PHONY: check-cluster
 check-cluster: $(call deps,check) $(call deps,cluster) $(BINS) $(MKMESH) \
-    $(KUBEWRITE) $(O)/bench/loadpods
+    $(KUBEWRITE) $(KUBEEXEC) $(O)/bench/loadpods \
+    $(if $(filter 0,$(shell id -u)),$(call deps,node))
 	@mkdir -p $(O)/log
 	@BIN=$(abspath $(O))/bin MKMESH=$(abspath $(MKMESH)) \
 	    KUBEWRITE=$(abspath $(KUBEWRITE)) \
+	    KUBEEXEC=$(abspath $(KUBEEXEC)) \
 	    LOADPODS=$(abspath $(O))/bench/loadpods \
 	    TMP=$(abspath $(O))/tmp tests/cluster/run $(O)/log/cluster
 

@@ -82,35 +82,6 @@ put_pods() {
 	    ' mesh/mesh.json >objects
 }
 
-# what Istio 1.0 says: ROOT LEAF
-text() {
-	local i r l say='Certificate Path: /etc/certs/\(.path), Serial Number: \(.serial_number), Days until Expiration: \(.days_until_expiration)'
-	r=$(spoken "$1" root-cert.pem '' | jq -r "\"$say\"")
-	l=$(spoken "$2" cert-chain.pem '' | jq -r "\"$say\"")
-	for i in 1 2; do
-		printf '{\n\t"ca_cert": "%s",\n\t"cert_chain": "%s"\n}' "$r" "$l"
-	done
-}
-
-# ROOT LEAF SPIFFE-ID
-ztunnel() {
-	jq -n --arg id "$3" --arg r "$(base64 -w0 "mesh/$1")" \
-	    --arg l "$(base64 -w0 "mesh/$2")" '{certificates: [
-	    {identity: $id, state: "Available", certChain: [{pem: $l}],
-	    rootCerts: [{pem: $r}]}]}'
-}
-
-dump() {	# ROOT-PEM... , a bundle
-	local t=type.googleapis.com/envoy
-	jq -n --arg t $t --arg b "$(cd mesh && cat "$@" | base64 -w0)" \
-	    --arg l "$(base64 -w0 mesh/shop.pem)" '{configs: [{"@type":
-	    "\($t).admin.v3.SecretsConfigDump", dynamic_active_secrets: [
-	    {name: "default", secret: {name: "default", tls_certificate:
-		{certificate_chain: {inline_bytes: $l}}}},
-	    {name: "ROOTCA", secret: {name: "ROOTCA", validation_context:
-		{trusted_ca: {inline_bytes: $b}}}}]}]}'
-}
-
 put_answers() {
 	local id=spiffe://cluster.local/ns p
 	mkdir -p proxies/{istio-system,kube-system,shop,zoo}

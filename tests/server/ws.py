@@ -140,7 +140,8 @@ class Exec:
             h.headers["Connection"] == "Upgrade" and \
             h.headers["Sec-WebSocket-Version"] == "13" and \
             len(base64.b64decode(key)) == 16 and \
-            tuple(offered) == OFFERED
+            tuple(offered) == OFFERED and \
+            h.headers["Accept"] in (None, "*/*")    # else a kubelet says 406
         if not good:
             raise ValueError("no WebSocket is asked for: %s" % h.headers)
         accept = base64.b64encode(hashlib.sha1(key.encode() + GUID).digest())
