@@ -170,11 +170,12 @@ mutants: $(call deps,check) $(KC_MUTANTS)
 # ---- on a real control plane, which tests/cluster/up builds and starts ----
 .PHONY: check-cluster
 check-cluster: $(call deps,check) $(call deps,cluster) $(BINS) $(MKMESH) \
-    $(KUBEWRITE) $(O)/bench/loadpods
+    $(KUBEWRITE) $(addprefix $(O)/bench/,genpods loadpods kubelet execfloor \
+    rusage)
 	@mkdir -p $(O)/log
 	@BIN=$(abspath $(O))/bin MKMESH=$(abspath $(MKMESH)) \
 	    KUBEWRITE=$(abspath $(KUBEWRITE)) \
-	    LOADPODS=$(abspath $(O))/bench/loadpods \
+	    LOADPODS=$(abspath $(O))/bench/loadpods BENCH=$(abspath $(O))/bench \
 	    TMP=$(abspath $(O))/tmp tests/cluster/run $(O)/log/cluster
 
 # ---- rotate, killed at each of its points; built with them, in its own tree ----

@@ -87,3 +87,28 @@ exec_urls() {	# TOOL ARGS...
 	"$@" -v 6 2>&1 >/dev/null |
 	    sed -n 's/^GET \(.*\) [0-9]* in [0-9]* ms$/\1/p'
 }
+
+# Exactly those that are ill are unknown, each with its reason, and all others
+# are ok: OUTPUT N.
+exec_ill() {
+	awk -F '\t' -v n="$2" '
+	$4 != "envoy" { next }
+	{
+		all++
+		kind = $3
+		sub(/^[^\/]*\//, "", kind)
+		sub(/-.*/, "", kind)
+		why = kind == "hang" ? "within the limit of" : "."
+		want = kind == "well" ? "ok" : "unknown"
+		if (seen[$3]++ || $1 != want ||
+		    (want == "unknown" && ($9 != "not-asked" || $10 !~ why))) {
+			print "not as it is to be: " $0
+			bad = 1
+		}
+	}
+	END {
+		if (all != n)
+			print all + 0 " pods, not " n
+		exit bad || all != n
+	}' "$1"
+}

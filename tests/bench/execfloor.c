@@ -1,9 +1,9 @@
 /*
  * The floor of asking many pods: the same requests, and nothing made of what
  * comes.  The tools' own link line.
- *	execfloor DIR CONCURRENCY ACCEPT <URLS
- * DIR has ca.crt, admin.crt and admin.key.  URLS, one a line, are those that
- * the tool asked for: the lists go first, all at once over one connection;
+ *	execfloor DIR CONCURRENCY ACCEPT URLS
+ * DIR has ca.crt, admin.crt and admin.key.  The file URLS has those that the
+ * tool asked for, one a line: the lists go first, all at once over one connection;
  * then those of exec, each a WebSocket over a connection of its own, which is
  * read until the other side closes.
  */
@@ -61,23 +61,27 @@ read_file(const char *dir, const char *name, struct curl_blob *b)
 }
 
 static void
-read_urls(void)
+read_urls(const char *file)
 {
+	FILE *f = fopen(file, "r");
 	char *line = NULL, *u;
 	size_t size = 0;
 	ssize_t n;
 
-	while ((n = getline(&line, &size, stdin)) > 0) {
+	if (f == NULL)
+		fail(file, "cannot be opened");
+	while ((n = getline(&line, &size, f)) > 0) {
 		line[n - 1] = '\0';
 		if (nlists == URLS_MAX || nexecs == URLS_MAX ||
 		    (u = strdup(line)) == NULL)
-			fail("stdin", "too many URLs");
+			fail(file, "too many URLs");
 		if (strstr(u, "/exec?") != NULL)
 			execs[nexecs++] = u;
 		else
 			lists[nlists++] = u;
 	}
 	free(line);
+	fclose(f);
 }
 
 static CURL *
@@ -110,6 +114,21 @@ drop(char *p, size_t size, size_t n, void *arg)
 }
 
 static void
+list_ended(const CURLMsg *m)
+{
+	CURL *c = m->easy_handle;
+	long status = 0;
+
+	if (m->data.result != CURLE_OK)
+		fail("a list", curl_easy_strerror(m->data.result));
+	curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
+	if (status != 200 && status != 404)
+		fail("a list", "was refused");
+	curl_multi_remove_handle(multi, c);
+	curl_easy_cleanup(c);
+}
+
+static void
 read_lists(struct curl_slist *headers)
 {
 	int running = nlists > 0, left;
@@ -130,14 +149,8 @@ read_lists(struct curl_slist *headers)
 	while (running > 0) {
 		if (curl_multi_perform(multi, &running) != CURLM_OK)
 			fail("lists", "broke off");
-		while ((m = curl_multi_info_read(multi, &left)) != NULL) {
-			if (m->data.result != CURLE_OK)
-				fail("a list",
-				    curl_easy_strerror(m->data.result));
-			c = m->easy_handle;
-			curl_multi_remove_handle(multi, c);
-			curl_easy_cleanup(c);
-		}
+		while ((m = curl_multi_info_read(multi, &left)) != NULL)
+			list_ended(m);
 		if (running > 0)
 			curl_multi_poll(multi, NULL, 0, 1000, NULL);
 	}
@@ -278,7 +291,7 @@ int
 main(int argc, char **argv)
 {
 	struct curl_slist *headers;
-	size_t concurrency = argc == 4 ? strtoul(argv[2], NULL, 10) : 0;
+	size_t concurrency = argc == 5 ? strtoul(argv[2], NULL, 10) : 0;
 
 	if (concurrency < 1 || concurrency > AT_ONCE_MAX || !loaded() ||
 	    curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
@@ -286,7 +299,7 @@ main(int argc, char **argv)
 	read_file(argv[1], "ca.crt", &ca);
 	read_file(argv[1], "admin.crt", &cert);
 	read_file(argv[1], "admin.key", &key);
-	read_urls();
+	read_urls(argv[4]);
 	headers = curl_slist_append(NULL, argv[3]);
 	multi = curl_multi_init();
 	share = curl_share_init();
