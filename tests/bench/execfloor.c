@@ -3,9 +3,9 @@
  * comes.  The tools' own link line.
  *	execfloor DIR CONCURRENCY ACCEPT URLS
  * DIR has ca.crt, admin.crt and admin.key.  The file URLS has those that the
- * tool asked for, one a line: the lists go first, all at once over one connection;
- * then those of exec, each a WebSocket over a connection of its own, which is
- * read until the other side closes.
+ * tool asked for, one a line: the lists go first, all at once over one
+ * connection; then those of exec, each a WebSocket over a connection of its
+ * own, which is read until the other side closes.
  */
 #include <stdio.h>
 #include <stdlib.h>
