@@ -170,13 +170,14 @@ mutants: $(call deps,check) $(KC_MUTANTS)
 # ---- on a real control plane, which tests/cluster/up builds and starts ----
 .PHONY: check-cluster
 check-cluster: $(call deps,check) $(call deps,cluster) $(BINS) $(MKMESH) \
-    $(KUBEWRITE) $(KUBEEXEC) $(O)/bench/loadpods \
+    $(KUBEWRITE) $(KUBEEXEC) $(addprefix $(O)/bench/,genpods loadpods \
+    kubelet execfloor rusage) \
     $(if $(filter 0,$(shell id -u)),$(call deps,node))
 	@mkdir -p $(O)/log
 	@BIN=$(abspath $(O))/bin MKMESH=$(abspath $(MKMESH)) \
 	    KUBEWRITE=$(abspath $(KUBEWRITE)) \
 	    KUBEEXEC=$(abspath $(KUBEEXEC)) \
-	    LOADPODS=$(abspath $(O))/bench/loadpods \
+	    LOADPODS=$(abspath $(O))/bench/loadpods BENCH=$(abspath $(O))/bench \
 	    TMP=$(abspath $(O))/tmp tests/cluster/run $(O)/log/cluster
 
 # ---- rotate, killed at each of its points; built with them, in its own tree ----
