@@ -907,7 +907,9 @@ answers(void **state)
 		{ "acme/x:1", "1.0.7", NULL,
 		    "1.0.7 - agent acme/x:1 below-minimum|", "" },
 		{ "acme/x:1", "1.20.3-asm.1", NULL,
-		    "1.20.3 asm.1 agent acme/x:1 ok|", "" },
+		    "1.20.3 asm.1 agent acme/x:1 ok|", "half of "
+		    "SECRET_TTL (12 of 24 hours); restart its pod to have it "
+		    "at once\n" },
 		{ "istio/proxyv2:1.1-dev", "1.1.9", NULL,
 		    "1.1.9 - agent istio/proxyv2:1.1-dev ok|", "" },
 		{ "istio/proxyv2:1.1-dev", "1.1-dev", NULL,
