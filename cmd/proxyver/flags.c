@@ -23,7 +23,7 @@ const struct cli_opt proxyver_opts[] = {
 	{ "summary", 0, CLI_BOOL, OWN(summary), NULL,
 	    "a table of versions and verdicts, and how many have them", NULL },
 	{ "ask", 0, CLI_BOOL, OWN(ask), NULL,
-	    "ask what runs for its version, where no image tag tells it", NULL },
+	    "ask what runs for its version where no image tag tells", NULL },
 	{ "namespace", 'n', CLI_STRING, OWN(ns), "NAMESPACE",
 	    "only the pods of this one (all of them)", NULL },
 	{ "selector", 'l', CLI_STRING, OWN(selector), "SELECTOR",

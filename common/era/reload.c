@@ -52,8 +52,8 @@ const struct reload reloads[] = {
 { PART_PROXY, DELIVERY_NODE_AGENT, { 1, 5, 0 }, { LAST, 0, 0 }, RELOAD_ALONE,
     AGENT, AT_ONCE, "1.5.0: the node agent is gone, the agent serves SDS" },
 { PART_PROXY, DELIVERY_AGENT, ALL, RELOAD_ALONE, AGENT,
-    AT_ONCE, "1.31:security/pkg/nodeagent/cache/secretcache.go (the root is the last "
-    "certificate of the answer to a CSR)" },
+    AT_ONCE, "1.31:security/pkg/nodeagent/cache/secretcache.go (the root is "
+    "the last certificate of the answer to a CSR)" },
 /* ambient: ztunnel pull request 1775 */
 { PART_ZTUNNEL, ANY, { 0, 0, 0 }, { 1, 28, 6 }, RELOAD_RESTART, ONCE,
     "restart the DaemonSet ztunnel after a root change",

@@ -3,7 +3,7 @@
 
 #include "plugins/proxyver/state.h"
 
-/* The same question to all of them: observe/version_answer.h has the answers. */
+/* The same question to all: observe/version_answer.h has the answers. */
 static const char *const questions[PARTS][PV_QUESTION_WORDS] = {
 	[PART_PROXY] = { "pilot-agent", "version" },
 	[PART_ZTUNNEL] = { "ztunnel", "version" },
