@@ -43,6 +43,7 @@ UNIT_body =	base pki doc kube
 UNIT_watch =	base pki doc kube
 UNIT_envoy =	base pki doc mesh era kube observe
 UNIT_keep =	base pki doc mesh era kube observe
+UNIT_version_answer = base pki doc mesh era kube observe
 UNIT_write =	base pki doc kube
 UNIT_head =	base pki doc kube
 UNIT_ws =	base pki doc kube
@@ -234,6 +235,8 @@ FUZZ_ROOMS_image = base pki mesh era
 FUZZ_ROOMS_target = base rec cli
 FUZZ_ROOMS_envoy = base pki doc rec mesh era kube observe
 FUZZ_PLUGINS_envoy = certverify
+FUZZ_ROOMS_version = base pki doc mesh era kube observe
+FUZZ_PLUGINS_version = proxyver
 FUZZ_TIME ?=	600
 FUZZ_ALL :=	$(patsubst tests/fuzz/fuzz_%.c,%,\
 		$(sort $(wildcard tests/fuzz/fuzz_*.c)))

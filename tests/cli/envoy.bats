@@ -149,24 +149,12 @@ setup() {
 	rm -f "$D/log"
 	unset USER_ENTRY CLUSTER
 	OBJECTS=$D/objects
+	PROXIES=$D/proxies
 }
 
-# certverify --envoy of these pods: ARGS... [:: SERVER-OPTIONS...]
-ask() {
-	local tool=()
-	while [ $# -gt 0 ] && [ "$1" != :: ]; do
-		tool+=("$1")
-		shift
-	done
-	[ $# -eq 0 ] || shift
-	: >"$D/log"
-	status=0
-	"$SERVER" --dir "$D/pki" --objects "$OBJECTS" --proxies "$D/proxies" \
-	    --log "$D/log" "$@" -- "$D/with" kubectl-istio-certverify \
-	    --at "$AT" --request-timeout 5s --envoy --rate 0 "${tool[@]}" \
-	    >"$D/out" 2>"$D/err" || status=$?
-	output=$(cat "$D/out")
-	stderr=$(cat "$D/err")
+ask() {	# ARGS... [:: SERVER-OPTIONS...]
+	live kubectl-istio-certverify --at "$AT" --request-timeout 5s --envoy \
+	    --rate 0 "$@"
 }
 
 # in any order: they come as they arrive
@@ -251,21 +239,47 @@ usage_error() {	# TEXT
 	proxies | diff <(grep '	shop/web-0' "$D/records") -
 }
 
-@test "proxyver | grep no-hot-reload | certverify --envoy -, as typed" {
-	cat >"$D/typed" <<-'E'
-	kubectl-istio-proxyver | grep no-hot-reload |
-	    kubectl-istio-certverify --at $AT --envoy -
+# The line that users type, with kubectl's way to a plugin: the longest name
+# that is in PATH.  ARGS are certverify's, more than it says.
+typed() {
+	mkdir -p "$D/kubectl"
+	cat >"$D/kubectl/kubectl" <<-'E'
+	#!/bin/sh
+	if command -v "kubectl-$1-$2" >/dev/null; then
+		tool=kubectl-$1-$2
+		shift 2
+	else
+		tool=kubectl-$1
+		shift
+	fi
+	exec "$tool" "$@"
 	E
-	status=0
-	"$SERVER" --dir "$D/pki" --objects "$OBJECTS" --proxies "$D/proxies" \
-	    --log "$D/log" -- "$D/with" bash "$D/typed" >"$D/out" \
-	    2>"$D/err" || status=$?
+	chmod +x "$D/kubectl/kubectl"
+	cat >"$D/typed" <<-E
+	kubectl istio proxyver | grep no-hot-reload | kubectl istio certverify --envoy - $*
+	E
+	live env PATH="$D/kubectl:$TOOLS:$PATH" bash "$D/typed"
 	# of these versions 1.1.5 alone does not reload
 	expect 1
 	[ ! -s "$D/err" ]
+	cut -f 2,3 "$D/out" | sort -u |
+	    diff - <(printf 'pod\t%s\n' shop/new-0 shop/old-0)
+	asked | diff - <(printf 'shop/new-0\nshop/old-0\n')
+	[ "$(grep -c '/exec?' "$D/log")" -eq 2 ]
+}
+
+@test "proxyver | grep no-hot-reload | certverify --envoy -, as typed" {
+	TOOLS=$BIN
+	typed
+	typed --at "$AT"
 	[ "$(wc -l <"$D/out")" -eq 2 ]
 	proxies | diff <(grep 'shop/new-0\|shop/old-0' "$D/records") -
-	asked | diff <(printf 'shop/new-0\nshop/old-0\n') -
+	# where the one of krew is in PATH alone
+	PATH=${PATH#"$BIN:"}
+	mkdir -p "$D/krew"
+	ln -sf "$BIN/kubectl-istio" "$D/krew"
+	TOOLS=$D/krew
+	typed
 }
 
 @test "who hangs, resets, sends garbage or is refused: exactly those are unknown" {
@@ -471,39 +485,30 @@ usage_error() {	# TEXT
 	  verbs: [get, create]
 	E
 	)
+	role() {	# NAMESPACE NAMES
+		cat <<-R
+		---
+		apiVersion: rbac.authorization.k8s.io/v1
+		kind: Role
+		metadata:
+		  name: kubectl-istio-certverify-envoy
+		  namespace: "$1"
+		rules:
+		- apiGroups: [""]
+		  resources: [pods]
+		  resourceNames: [$2]
+		  verbs: [get]
+		- apiGroups: [""]
+		  resources: [pods/exec]
+		  resourceNames: [$2]
+		  verbs: [get, create]
+		R
+	}
 	roles --envoy shop/b shop/a zoo/c >"$D/out"
 	head -n "$(wc -l <"$D/without")" "$D/out" | diff "$D/without" -
 	tail -n +"$(($(wc -l <"$D/without") + 1))" "$D/out" | diff - <(cat <<-E
-	---
-	apiVersion: rbac.authorization.k8s.io/v1
-	kind: Role
-	metadata:
-	  name: kubectl-istio-certverify-envoy
-	  namespace: "shop"
-	rules:
-	- apiGroups: [""]
-	  resources: [pods]
-	  resourceNames: ["a", "b"]
-	  verbs: [get]
-	- apiGroups: [""]
-	  resources: [pods/exec]
-	  resourceNames: ["a", "b"]
-	  verbs: [get, create]
-	---
-	apiVersion: rbac.authorization.k8s.io/v1
-	kind: Role
-	metadata:
-	  name: kubectl-istio-certverify-envoy
-	  namespace: "zoo"
-	rules:
-	- apiGroups: [""]
-	  resources: [pods]
-	  resourceNames: ["c"]
-	  verbs: [get]
-	- apiGroups: [""]
-	  resources: [pods/exec]
-	  resourceNames: ["c"]
-	  verbs: [get, create]
+	$(role shop '"a", "b"')
+	$(role zoo '"c"')
 	E
 	)
 	roles --envoy -n shop | grep -A 12 'certverify-envoy' | grep -q 'namespace: "shop"'
