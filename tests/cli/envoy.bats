@@ -11,27 +11,7 @@ setup_file() {
 	server_setup
 	export AT=2026-01-01T00:00:00Z
 	cd "$D" || return
-	mkdir mesh
-	cat >spec <<-E
-	at $AT
-	cert root from=-100d to=+3000d
-	cert old key=k5 from=-400d to=+100d
-	cert twin from=-300d to=+100d
-	secret istio-system/istio-ca-secret type=istio.io/ca-root ca-cert.pem=root ca-key.pem=pkcs1:k1
-	configmap istio-system/istio-security caTLSRootCert=b64:root
-	workload istio-system/default issuer=root root=root
-	workload kube-system/default issuer=root root=root
-	workload shop/default issuer=root root=root from=-20d to=+70d
-	workload zoo/default issuer=root root=root from=-20d to=+70d
-	workload zoo/was issuer=root root=twin from=-60d to=+30d
-	pem root.pem root
-	pem old.pem old
-	pem twin.pem twin
-	pem shop.pem shop/default
-	pem zoo.pem zoo/default
-	pem was.pem zoo/was
-	E
-	"$MKMESH" spec mesh
+	put_mesh $AT
 	put_pods
 	put_answers
 	put_records | sort >records

@@ -1,6 +1,31 @@
 # What proxies say of the certificates in mesh/*.pem, as of AT: by openssl, for
 # tests of certverify --envoy.
 
+# with a root in force, one of another key, and one of the same
+put_mesh() {	# TIME
+	mkdir -p mesh
+	cat >spec <<-E
+	at $1
+	cert root from=-100d to=+3000d
+	cert old key=k5 from=-400d to=+100d
+	cert twin from=-300d to=+100d
+	secret istio-system/istio-ca-secret type=istio.io/ca-root ca-cert.pem=root ca-key.pem=pkcs1:k1
+	configmap istio-system/istio-security caTLSRootCert=b64:root
+	workload istio-system/default issuer=root root=root
+	workload kube-system/default issuer=root root=root
+	workload shop/default issuer=root root=root from=-20d to=+70d
+	workload zoo/default issuer=root root=root from=-20d to=+70d
+	workload zoo/was issuer=root root=twin from=-60d to=+30d
+	pem root.pem root
+	pem old.pem old
+	pem twin.pem twin
+	pem shop.pem shop/default
+	pem zoo.pem zoo/default
+	pem was.pem zoo/was
+	E
+	"$MKMESH" spec mesh
+}
+
 # one certificate as /certs has it: PEM PATH SPIFFE-ID
 spoken() {
 	openssl x509 -in "mesh/$1" -noout -serial -startdate -enddate \

@@ -15,7 +15,7 @@ setup_file() {
 		return
 	fi
 	cd "$D" || return
-	put_mesh
+	put_mesh now
 	put_pods
 	local s=0
 	# shellcheck disable=SC2046
@@ -55,30 +55,6 @@ setup() {
 }
 
 # ---- the certificates, the pods, and what they say ----
-
-put_mesh() {
-	mkdir -p mesh
-	cat >spec <<-E
-	at now
-	cert root from=-100d to=+3000d
-	cert old key=k5 from=-400d to=+100d
-	cert twin from=-300d to=+100d
-	secret istio-system/istio-ca-secret type=istio.io/ca-root ca-cert.pem=root ca-key.pem=pkcs1:k1
-	configmap istio-system/istio-security caTLSRootCert=b64:root
-	workload istio-system/default issuer=root root=root
-	workload kube-system/default issuer=root root=root
-	workload shop/default issuer=root root=root from=-20d to=+70d
-	workload zoo/default issuer=root root=root from=-20d to=+70d
-	workload zoo/was issuer=root root=twin from=-60d to=+30d
-	pem root.pem root
-	pem old.pem old
-	pem twin.pem twin
-	pem shop.pem shop/default
-	pem zoo.pem zoo/default
-	pem was.pem zoo/was
-	E
-	"$MKMESH" spec mesh
-}
 
 # A pod, its image's version, and the record about it; - as a verdict: none.
 # IDENTITY is that of the leaf's namespace, or -; UNTIL is the leaf's file, or
