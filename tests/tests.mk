@@ -20,6 +20,7 @@ UNIT_rec =	base rec
 UNIT_escape =	base rec
 UNIT_classic =	base rec
 UNIT_cli =	base rec cli
+UNIT_complete =	base rec cli
 UNIT_tally =	base rec cli
 UNIT_era =	base pki mesh era
 UNIT_rootcheck = base pki mesh era

@@ -74,6 +74,8 @@ const struct cli_tool certverify_tool = {
 "Exit status: 0 all is good, 1 a finding, 2 something could not be examined.",
 	.rules = cv_rules,
 	.refused = refused,
+	.target = "secret",
+	.pods_flag = "envoy",
 };
 
 static int

@@ -56,6 +56,7 @@ const struct cli_tool proxyver_tool = {
 "Exit status: 0 all is good, 1 a finding, 2 something could not be examined.",
 	.rules = pv_rules,
 	.refused = refused,
+	.target = "pod",
 };
 
 static int
