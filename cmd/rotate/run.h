@@ -130,9 +130,9 @@ struct run {
 	struct cert		*root;		/* that was put there */
 	int			 put;		/* but not seen there yet */
 	struct names		 said;		/* steps done, not said again */
-	struct names		 loaded;	/* proxies that have it, as keys */
+	struct names		 loaded;	/* proxies with it, as keys */
 	struct cert		*loaded_root;	/* which one */
-	unsigned		 tries;		/* of those that do not answer */
+	unsigned		 tries;		/* of who does not answer */
 };
 
 /* Set by INT, TERM and HUP. */

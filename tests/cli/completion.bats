@@ -338,6 +338,13 @@ fast() {
 	offers $TOOLS :4
 	kubectl-istio __complete -- >out
 	offers --explain --completion --help --version :4
+	# its help and its page know the same ones
+	kubectl-istio --help >help
+	while read -r flag; do
+		[ "$flag" != :4 ] || continue
+		[ "$flag" = --help ] || grep -q -- "$flag" help
+		grep -q "Fl .*${flag#-}" "$REPO/cmd/kubectl-istio.1"
+	done <names
 	kubectl-istio __complete --completion z >out
 	offers zsh :4
 	kubectl-istio __complete --explain expired >out
