@@ -93,7 +93,8 @@ $(LIB): $(foreach r,$(ROOMS),$(call room_obj,$(r)))
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
 
-$(O)/bin/kubectl-istio: $(O)/obj/cmd/kubectl-istio.o $(LIB)
+$(O)/bin/kubectl-istio: $(O)/obj/cmd/kubectl-istio.o $(call cmd_obj,istio) \
+    $(LIB)
 	$(say) LD $@
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(KI_CFLAGS) $(KI_LDFLAGS) -o $@ $^
@@ -118,6 +119,8 @@ install: all
 	install -m 755 -s $(BINS) $(DESTDIR)$(BINDIR)
 	for t in $(filter-out kubectl-istio,$(TOOLS)); do \
 		ln -sf $$t $(DESTDIR)$(BINDIR)/kubectl-istio_$${t#kubectl-istio-}; \
+		ln -sf kubectl_complete$${t#kubectl} \
+		    $(DESTDIR)$(BINDIR)/kubectl_complete-istio_$${t#kubectl-istio-}; \
 	done
 	install -m 644 $(MANS) $(DESTDIR)$(MANDIR)/man1
 	install -m 755 $(wildcard completions/kubectl_complete-*) \
@@ -132,7 +135,8 @@ install: all
 uninstall:
 	for t in $(TOOLS); do \
 		rm -f $(DESTDIR)$(BINDIR)/$$t $(DESTDIR)$(MANDIR)/man1/$$t.1 \
-		    $(DESTDIR)$(BINDIR)/kubectl-istio_$${t#kubectl-istio-}; \
+		    $(DESTDIR)$(BINDIR)/kubectl-istio_$${t#kubectl-istio-} \
+		    $(DESTDIR)$(BINDIR)/kubectl_complete-istio_$${t#kubectl-istio-}; \
 	done
 	rm -f $(patsubst completions/%,$(DESTDIR)$(BINDIR)/%,$(wildcard \
 	    completions/kubectl_complete-*))

@@ -626,8 +626,10 @@ accepts() {	# ROOT LEAF
 	kubectl-istio-rotate --completion bash >out
 	bash -n out
 	kubectl-istio-rotate --completion kubectl >out
-	sh out --roll | grep -qx -- --rollback
-	sh out --restart '' | grep -qx none
+	PATH=$BIN:$PATH sh out --roll >tab
+	grep -q '^--rollback	put ' tab
+	PATH=$BIN:$PATH sh out --restart '' >tab
+	grep -qx none tab
 	# what reads asks for no right to write
 	kubectl-istio-rotate --print-rbac >out
 	run ! grep -qE 'patch|update|delete|create' out
