@@ -38,6 +38,7 @@ UNIT_cms =	base pki
 UNIT_image =	base pki mesh era
 UNIT_hashset =	base pki
 UNIT_proxy =	base pki doc kube
+UNIT_trust =	base pki doc kube
 UNIT_cred =	base pki doc kube
 UNIT_body =	base pki doc kube
 UNIT_watch =	base pki doc kube
