@@ -1,4 +1,7 @@
-/* kubectl istio WORD: runs kubectl-istio-WORD of the directory it is in. */
+/*
+ * kubectl istio WORD: runs kubectl-istio-WORD of the directory it is in; or,
+ * where the tools are linked into this very file (make dist), the tool.
+ */
 #include <sys/stat.h>
 #include <errno.h>
 #include <limits.h>
@@ -11,16 +14,27 @@
 
 #define PREFIX "kubectl-istio-"
 
+/* The tools' main(), renamed by the Makefile; NULL where it is not linked. */
+#define WEAK __attribute__((weak))
+int	rootcheck_main(int, char **) WEAK;
+int	proxyver_main(int, char **) WEAK;
+int	certverify_main(int, char **) WEAK;
+int	rotate_main(int, char **) WEAK;
+
 /* The only words there are: what runs is never made of what was typed. */
 static const struct {
 	const char	*word;
 	const char	*summary;
+	int		(*run)(int, char **);
 } words[] = {
-	{ "rootcheck", "judge every certificate that a mesh's trust hangs on" },
+	{ "rootcheck", "judge every certificate that a mesh's trust hangs on",
+	    rootcheck_main },
 	{ "proxyver", "judge every proxy: its version, and whether it reloads "
-	    "a new root" },
-	{ "certverify", "verify that every workload trusts the root in force" },
-	{ "rotate", "replace the root, one proved step at a time" },
+	    "a new root", proxyver_main },
+	{ "certverify", "verify that every workload trusts the root in force",
+	    certverify_main },
+	{ "rotate", "replace the root, one proved step at a time",
+	    rotate_main },
 };
 #define NWORDS (sizeof(words) / sizeof(words[0]))
 
@@ -63,14 +77,16 @@ own_directory(const char *argv0, char out[PATH_MAX])
 	return 0;
 }
 
-/* Is there such a tool in dir?  Its path is filled in. */
+/* Is there such a tool, here or in dir?  Its path is filled in. */
 static int
-installed(const char *dir, const char *word, char path[PATH_MAX])
+installed(const char *dir, size_t i, char path[PATH_MAX])
 {
 	struct stat st;
 	int n;
 
-	n = snprintf(path, PATH_MAX, "%s/" PREFIX "%s", dir, word);
+	if (words[i].run != NULL)
+		return 1;
+	n = snprintf(path, PATH_MAX, "%s/" PREFIX "%s", dir, words[i].word);
 	return n > 0 && n < PATH_MAX && stat(path, &st) == 0 &&
 	    S_ISREG(st.st_mode) && access(path, X_OK) == 0;
 }
@@ -98,7 +114,7 @@ list(const char *dir, int help)
 		    "Checks of what the mutual TLS of an Istio mesh hangs on. "
 		    "Each WORD is a tool:\n\n", stdout);
 	for (i = 0; i < NWORDS; i++)
-		if (installed(dir, words[i].word, path)) {
+		if (installed(dir, i, path)) {
 			printf("%s%-12s%s\n", help ? "  " : "", words[i].word,
 			    words[i].summary);
 			n++;
@@ -147,7 +163,7 @@ unknown(const char *dir, const char *word)
 	cli_note(stderr, "error: unknown command \"%.64s\" for "
 	    "\"kubectl istio\"", word);
 	for (i = 0; i < NWORDS; i++)
-		if (installed(dir, words[i].word, path)) {
+		if (installed(dir, i, path)) {
 			snprintf(known + len, sizeof(known) - len, " %s",
 			    words[i].word);
 			len = strlen(known);
@@ -160,11 +176,11 @@ unknown(const char *dir, const char *word)
 int
 main(int argc, char **argv)
 {
-	char dir[PATH_MAX], path[PATH_MAX];
+	char dir[PATH_MAX] = "", path[PATH_MAX];
 	size_t i;
 
 	cli_harden();
-	if (own_directory(argv[0], dir) == -1) {
+	if (own_directory(argv[0], dir) == -1 && words[0].run == NULL) {
 		cli_note(stderr, "error: cannot find the directory that "
 		    "kubectl-istio is in");
 		return 2;
@@ -175,7 +191,9 @@ main(int argc, char **argv)
 		return flag(dir, argv[1]);
 	for (i = 0; i < NWORDS; i++)
 		if (strcmp(words[i].word, argv[1]) == 0 &&
-		    installed(dir, words[i].word, path)) {
+		    installed(dir, i, path)) {
+			if (words[i].run != NULL)
+				return words[i].run(argc - 1, argv + 1);
 			argv[1] = path;
 			execv(path, argv + 1);
 			cli_note(stderr, "error: cannot run '%s': %s", path,
