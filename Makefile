@@ -94,7 +94,8 @@ $(LIB): $(foreach r,$(ROOMS),$(call room_obj,$(r)))
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
 
-$(O)/bin/kubectl-istio: $(O)/obj/cmd/kubectl-istio.o $(LIB)
+$(O)/bin/kubectl-istio: $(O)/obj/cmd/kubectl-istio.o $(call cmd_obj,istio) \
+    $(LIB)
 	$(say) LD $@
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(KI_CFLAGS) $(KI_LDFLAGS) -o $@ $^
@@ -119,7 +120,7 @@ WORDS :=	$(patsubst kubectl-istio-%,%,$(filter-out kubectl-istio,\
 $(O)/obj/one/%.o: $(O)/obj/cmd/kubectl-istio-%.o
 	@mkdir -p $(@D)
 	$(Q)$(OBJCOPY) --redefine-sym main=$*_main $< $@
-$(ONE): $(O)/obj/cmd/kubectl-istio.o $(WORDS:%=$(O)/obj/one/%.o) \
+$(ONE): $(O)/obj/cmd/kubectl-istio.o $(call cmd_obj,istio) $(WORDS:%=$(O)/obj/one/%.o) \
     $(foreach w,$(WORDS),$$(call cmd_obj,$(w)) $$(call plugin_obj,$(w))) $(LIB)
 	$(say) LD $@
 	@mkdir -p $(@D)
@@ -134,10 +135,11 @@ DIST :=		$(O)/dist
 ARCHIVES =	$(DIST_ARCHES:%=$(DIST)/kubectl-istio-linux-%.tar.gz)
 DIST_LIBS =	-lcurl -lnghttp2 -lz -lssl -lprotobuf-c -lwslay
 
-$(O)/static/%/sources: .ci/static .ci/source | $(call deps,dist)
+$(O)/static/.%: .ci/static .ci/source | $(call deps,dist)
 	@.ci/static $* $(O)/static/$*
-# its own tree, its own make: which looks at every source
-$(O)/static/build-%/one/kubectl-istio: FORCE | $(O)/static/%/sources
+	@touch $@
+# its own tree, its own make, which looks at every source
+$(O)/static/build-%/one/kubectl-istio: FORCE | $(O)/static/.%
 	@s=$(abspath $(O))/static/$*/bin; $(MAKE) --no-print-directory \
 	    O=$(O)/static/build-$* CC=$$s/cc AR=$$s/ar OBJCOPY=$$s/objcopy \
 	    LIBS_kube='$(DIST_LIBS)' SAN= one
@@ -166,6 +168,8 @@ install: all
 	install -m 755 -s $(BINS) $(DESTDIR)$(BINDIR)
 	for t in $(filter-out kubectl-istio,$(TOOLS)); do \
 		ln -sf $$t $(DESTDIR)$(BINDIR)/kubectl-istio_$${t#kubectl-istio-}; \
+		ln -sf kubectl_complete$${t#kubectl} \
+		    $(DESTDIR)$(BINDIR)/kubectl_complete-istio_$${t#kubectl-istio-}; \
 	done
 	install -m 644 $(MANS) $(DESTDIR)$(MANDIR)/man1
 	install -m 755 $(wildcard completions/kubectl_complete-*) \
@@ -180,7 +184,8 @@ install: all
 uninstall:
 	for t in $(TOOLS); do \
 		rm -f $(DESTDIR)$(BINDIR)/$$t $(DESTDIR)$(MANDIR)/man1/$$t.1 \
-		    $(DESTDIR)$(BINDIR)/kubectl-istio_$${t#kubectl-istio-}; \
+		    $(DESTDIR)$(BINDIR)/kubectl-istio_$${t#kubectl-istio-} \
+		    $(DESTDIR)$(BINDIR)/kubectl_complete-istio_$${t#kubectl-istio-}; \
 	done
 	rm -f $(patsubst completions/%,$(DESTDIR)$(BINDIR)/%,$(wildcard \
 	    completions/kubectl_complete-*))

@@ -4,7 +4,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/complete.h"
 #include "cmd/certverify/run.h"
+#include "kube/names.h"
 #include "mesh/names.h"
 #include "pki/cert.h"
 
@@ -62,6 +64,9 @@ main(int argc, char **argv)
 	int ret;
 
 	cli_harden();
+	if (cli_completing(argc, argv))
+		return cli_complete(stdout, &certverify_tool, groups, n, &r.flags,
+		    kube_names, argc, argv);
 	pki_init();
 	r.now = (int64_t)time(NULL);
 	r.own.form = isatty(STDOUT_FILENO) ? REC_TABLE : REC_TSV;

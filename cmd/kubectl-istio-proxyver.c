@@ -5,8 +5,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/complete.h"
 #include "cmd/proxyver/run.h"
 #include "kube/kube.h"
+#include "kube/names.h"
 #include "mesh/names.h"
 #include "pki/cert.h"
 
@@ -208,6 +210,9 @@ main(int argc, char **argv)
 	int ret;
 
 	cli_harden();
+	if (cli_completing(argc, argv))
+		return cli_complete(stdout, &proxyver_tool, groups, n, &r.flags,
+		    kube_names, argc, argv);
 	pki_init();
 	r.now = (int64_t)time(NULL);
 	ret = cli_parse(&proxyver_tool, groups, n, argc, argv, &operands, &e);

@@ -3,8 +3,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/complete.h"
 #include "cmd/rootcheck/rootcheck.h"
 #include "kube/kube.h"
+#include "kube/names.h"
 #include "mesh/names.h"
 #include "observe/cluster.h"
 #include "observe/observe.h"
@@ -128,6 +130,9 @@ main(int argc, char **argv)
 	int ret;
 
 	cli_harden();
+	if (cli_completing(argc, argv))
+		return cli_complete(stdout, &rootcheck_tool, groups, n, &r.flags,
+		    kube_names, argc, argv);
 	pki_init();
 	r.now = (int64_t)time(NULL);
 	r.own.form = isatty(STDOUT_FILENO) ? REC_TABLE : REC_TSV;

@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include "cmd/rotate/backup.h"
+#include "cli/complete.h"
 #include "cmd/rotate/run.h"
+#include "kube/names.h"
 #include "mesh/names.h"
 #include "observe/observe.h"
 
@@ -141,6 +143,9 @@ main(int argc, char **argv)
 	int ret;
 
 	cli_harden();
+	if (cli_completing(argc, argv))
+		return cli_complete(stdout, &rotate_tool, groups, n, &r.flags,
+		    kube_names, argc, argv);
 	pki_init();
 	ca_init(&r.back);
 	r.now = r.clock = (int64_t)time(NULL);

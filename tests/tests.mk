@@ -20,6 +20,7 @@ UNIT_rec =	base rec
 UNIT_escape =	base rec
 UNIT_classic =	base rec
 UNIT_cli =	base rec cli
+UNIT_complete =	base rec cli
 UNIT_tally =	base rec cli
 UNIT_era =	base pki mesh era
 UNIT_rootcheck = base pki mesh era
@@ -30,6 +31,7 @@ UNIT_rotate_world = base pki mesh era
 UNIT_rotate_leaves = base pki
 UNIT_rotate_left = base
 UNIT_rotate_plain = base pki
+UNIT_pages =	base pki mesh era
 UNIT_scope =	base pki mesh era
 UNIT_probe =	base pki
 UNIT_resign =	base pki
@@ -53,6 +55,7 @@ UNIT_backup_fail = base pki
 
 # a plugin that is not named as its test is
 UNIT_PLUGIN_rotate_world = rotate
+UNIT_PLUGIN_pages = rootcheck proxyver certverify rotate
 
 # what a test links of cmd/, and what it puts itself in the place of
 BACKUP_OBJ =	$(addprefix rotate/,backup backup_dir backup_file \

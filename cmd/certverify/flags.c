@@ -73,7 +73,10 @@ const struct cli_tool certverify_tool = {
 "\n"
 "Exit status: 0 all is good, 1 a finding, 2 something could not be examined.",
 	.rules = cv_rules,
+	.pages = cv_pages,
 	.refused = refused,
+	.target = "secret",
+	.pods_flag = "envoy",
 };
 
 static int

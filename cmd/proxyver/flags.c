@@ -55,7 +55,9 @@ const struct cli_tool proxyver_tool = {
 "\n"
 "Exit status: 0 all is good, 1 a finding, 2 something could not be examined.",
 	.rules = pv_rules,
+	.pages = pv_pages,
 	.refused = refused,
+	.target = "pod",
 };
 
 static int

@@ -51,6 +51,7 @@ const struct cli_tool rootcheck_tool = {
 "\n"
 "Exit status: 0 all is good, 1 a finding, 2 something could not be examined.",
 	.rules = rc_rules,
+	.pages = rc_pages,
 	.refused = refused,
 };
 

@@ -85,6 +85,7 @@ const struct cli_tool rotate_tool = {
 "\n"
 "Exit status: 0 the goal is reached, 1 steps are left to do, 2 it was stopped.",
 	.rules = ro_rules,
+	.pages = ro_pages,
 	.refused = refused,
 	.verdict = verdict,
 };

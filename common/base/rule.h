@@ -33,6 +33,16 @@ struct rule {
 					/* Istio file and version, issue */
 };
 
+/*
+ * The rest of what --explain says of a rule, for who reads it at night: why it
+ * matters, and what to do, in order.  A table ends in a NULL id.
+ */
+struct rule_page {
+	const char	*id;
+	const char	*why;
+	const char	*todo;
+};
+
 /* One value for a {name} of a message; both borrowed. */
 struct rule_arg {
 	const char	*name;

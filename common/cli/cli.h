@@ -35,7 +35,12 @@ struct cli_opt {
 	char		 letter;	/* 'f', or 0 */
 	enum cli_type	 type;
 	size_t		 offset;	/* of the value in its struct */
-	const char	*arg;		/* "FILE"; NULL for a bool */
+	/*
+	 * NULL for a bool.  It says what is offered for <TAB> as well: FILE,
+	 * CERT, DIR, NAMESPACE, RULE, KIND/NS/NAME, and words in small letters
+	 * with | between them; nothing for others.
+	 */
+	const char	*arg;
 	const char	*help;		/* one line */
 	const char	*const *words;	/* CLI_WORD: NULL at the end */
 };
@@ -53,6 +58,12 @@ struct cli_refused {
 	const char	*why;		/* "did you mean -i?" */
 };
 
+/* One of the words that an operand can be. */
+struct cli_choice {
+	const char	*word;		/* NULL ends them */
+	const char	*help;
+};
+
 struct cli_tool {
 	const char		  *word;	/* "rootcheck" */
 	const char		  *summary;	/* one line */
@@ -62,6 +73,11 @@ struct cli_tool {
 	const struct cli_refused  *refused;	/* ends in a NULL name */
 	/* what it calls verdicts; NULL: verdict_name() */
 	const char		  *(*verdict)(enum verdict v);
+	/* operands: the kind of a target that names none; NULL: no targets */
+	const char		  *target;
+	const char		  *pods_flag;	/* with it that is pod; or NULL */
+	const struct cli_choice	  *choices;	/* the first one; or NULL */
+	const struct rule_page	  *pages;	/* of the rules; or NULL */
 };
 
 /*
@@ -80,10 +96,17 @@ int	cli_help(FILE *out, const struct cli_tool *tool,
 	    const struct cli_group *groups, size_t ngroups, struct err *e);
 int	cli_explain(FILE *out, const struct cli_tool *tool, const char *id,
 	    struct err *e);
-int	cli_completion(FILE *out, const struct cli_tool *tool,
-	    const struct cli_group *groups, size_t ngroups, const char *shell,
-	    struct err *e);
+/* May asked mean this rule?  A part of it, or at most a third is wrong. */
+int	cli_rule_near(const char *id, const char *asked);
 int	cli_version(FILE *out, const struct cli_tool *tool, struct err *e);
+
+/*
+ * The completion script of these commands, NULL at the end, for bash, zsh or
+ * kubectl, which knows only the first one.  All ask the command itself, in
+ * the mode of cli/complete.h.
+ */
+int	cli_completion(FILE *out, const char *const *commands,
+	    const char *shell, struct err *e);
 
 /*
  * Say an error: "error: MSG", escaped, and for ERR_USAGE a second line "See

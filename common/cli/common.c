@@ -69,6 +69,10 @@ cli_instead(FILE *out, const struct cli_tool *tool,
     const struct cli_group *groups, size_t ngroups,
     const struct cli_common *c, int *ret, struct err *e)
 {
+	char name[64];
+	const char *const commands[] = { name, NULL };
+
+	snprintf(name, sizeof(name), "kubectl-istio-%s", tool->word);
 	if (c->help)
 		*ret = cli_help(out, tool, groups, ngroups, e);
 	else if (c->version)
@@ -76,8 +80,7 @@ cli_instead(FILE *out, const struct cli_tool *tool,
 	else if (c->explain != NULL)
 		*ret = cli_explain(out, tool, c->explain, e);
 	else if (c->completion != NULL)
-		*ret = cli_completion(out, tool, groups, ngroups,
-		    c->completion, e);
+		*ret = cli_completion(out, commands, c->completion, e);
 	else
 		return 0;
 	return 1;

@@ -33,10 +33,32 @@ text_verdict(const struct cli_tool *tool, const struct rule *r)
 	    verdict_name(r->severity);
 }
 
+static const struct rule_page *
+page_of(const struct cli_tool *tool, const char *id)
+{
+	static const struct rule_page none = { NULL, NULL, NULL };
+	const struct rule_page *p;
+
+	for (p = tool->pages; p != NULL && p->id != NULL; p++)
+		if (strcmp(p->id, id) == 0)
+			return p;
+	return &none;
+}
+
+static int
+part(struct buf *b, const char *title, const char *text, struct err *e)
+{
+	if (text == NULL)
+		return 0;
+	return buf_printf(b, e, "\n%s:\n", title) == -1 ? -1 :
+	    text_wrap(b, text, 2, 0, e);
+}
+
 static int
 explain(struct buf *b, const struct cli_tool *tool, const struct rule *r,
     struct err *e)
 {
+	const struct rule_page *page = page_of(tool, r->id);
 	struct buf message;
 	int ret = -1;
 
@@ -45,10 +67,10 @@ explain(struct buf *b, const struct cli_tool *tool, const struct rule *r,
 	    text_verdict(tool, r)) == -1 ||
 	    shout(&message, r->message, e) == -1 ||
 	    text_wrap(b, buf_str(&message), 2, 0, e) == -1 ||
-	    buf_putc(b, '\n', e) == -1 ||
-	    text_wrap(b, r->hint, 2, 0, e) == -1 ||
-	    buf_puts(b, "\nSource:\n", e) == -1 ||
-	    text_wrap(b, r->source, 2, 0, e) == -1)
+	    part(b, "What it means", r->hint, e) == -1 ||
+	    part(b, "Why it matters", page->why, e) == -1 ||
+	    part(b, "What to do", page->todo, e) == -1 ||
+	    part(b, "Source", r->source, e) == -1)
 		goto out;
 	ret = 0;
 out:
@@ -83,9 +105,8 @@ distance(const char *a, const char *b)
 	return row[n];
 }
 
-/* A part of the id, or at most a third of its letters wrong. */
-static int
-is_near(const char *id, const char *asked)
+int
+cli_rule_near(const char *id, const char *asked)
 {
 	size_t n = strlen(asked);
 
@@ -104,7 +125,7 @@ unknown(const struct cli_tool *tool, const char *id, struct err *e)
 	int w;
 
 	for (i = 0; tool->rules != NULL && tool->rules[i] != NULL; i++)
-		if (n < NEAR && is_near(tool->rules[i]->id, id))
+		if (n < NEAR && cli_rule_near(tool->rules[i]->id, id))
 			near[n++] = tool->rules[i]->id;
 	for (i = 0; i < n && len < sizeof(text); i++) {
 		w = snprintf(text + len, sizeof(text) - len, "%s'%s'",
@@ -114,6 +135,15 @@ unknown(const struct cli_tool *tool, const char *id, struct err *e)
 	if (n > 0)
 		return err_set(e, ERR_USAGE, "unknown rule '%.64s': did you "
 		    "mean %s?", id, text);
+	for (i = 0, len = 0; tool->rules != NULL && tool->rules[i] != NULL &&
+	    len < sizeof(text); i++) {
+		w = snprintf(text + len, sizeof(text) - len, "%s%s",
+		    i == 0 ? "" : ", ", tool->rules[i]->id);
+		len += w < 0 ? 0 : (size_t)w;
+	}
+	if (len + 100 < sizeof(text))
+		return err_set(e, ERR_USAGE, "unknown rule '%.64s': there are "
+		    "%s", id, text);
 	return err_set(e, ERR_USAGE, "unknown rule '%.64s': --help lists them",
 	    id);
 }

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/when.h"
-#include "cli/cli.h"
+#include "cli/option.h"
 
 struct parser {
 	const struct cli_tool	*tool;
@@ -14,25 +14,20 @@ struct parser {
 	int			 i;		/* of the argument being read */
 };
 
-struct found {
-	const struct cli_opt	*opt;
-	void			*value;
-};
-
-static int
-find(const struct parser *p, const char *name, size_t len, char letter,
-    struct found *f)
+int
+cli_find(const struct cli_group *groups, size_t ngroups, const char *name,
+    size_t len, char letter, struct cli_found *f)
 {
 	const struct cli_opt *o;
 	size_t g;
 
-	for (g = 0; g < p->ngroup; g++)
-		for (o = p->group[g].opt; o->name != NULL; o++)
+	for (g = 0; g < ngroups; g++)
+		for (o = groups[g].opt; o->name != NULL; o++)
 			if (name != NULL ? strlen(o->name) == len &&
 			    memcmp(o->name, name, len) == 0 :
 			    o->letter == letter) {
 				f->opt = o;
-				f->value = (char *)p->group[g].values +
+				f->value = (char *)groups[g].values +
 				    o->offset;
 				return 1;
 			}
@@ -142,8 +137,8 @@ set_number(const struct cli_opt *o, int *out, const char *v, struct err *e)
 	return 0;
 }
 
-static int
-set(const struct found *f, const char *v, struct err *e)
+int
+cli_set(const struct cli_found *f, const char *v, struct err *e)
 {
 	switch (f->opt->type) {
 	case CLI_BOOL:
@@ -179,24 +174,24 @@ long_flag(struct parser *p, const char *s, struct err *e)
 {
 	size_t len = strcspn(s, "=");
 	const struct cli_refused *r;
-	struct found f;
+	struct cli_found f;
 
 	if (s[0] == '-' || s[0] == '=')
 		return err_set(e, ERR_USAGE, "bad flag syntax: --%.200s", s);
-	if (!find(p, s, len, 0, &f)) {
+	if (!cli_find(p->group, p->ngroup, s, len, 0, &f)) {
 		if ((r = find_refused(p, s, len, 0)) != NULL)
 			return refuse(r, e);
 		return err_set(e, ERR_USAGE, "unknown flag: --%.*s",
 		    len > 200 ? 200 : (int)len, s);
 	}
 	if (s[len] == '=')
-		return set(&f, s + len + 1, e);
+		return cli_set(&f, s + len + 1, e);
 	if (f.opt->type == CLI_BOOL)
-		return set(&f, "true", e);
+		return cli_set(&f, "true", e);
 	if (p->i + 1 >= p->argc)
 		return err_set(e, ERR_USAGE, "flag needs an argument: --%s",
 		    f.opt->name);
-	return set(&f, p->argv[++p->i], e);
+	return cli_set(&f, p->argv[++p->i], e);
 }
 
 /*
@@ -208,28 +203,28 @@ static int
 short_flags(struct parser *p, const char *s, struct err *e)
 {
 	const struct cli_refused *r;
-	struct found f;
+	struct cli_found f;
 
 	for (; *s != '\0'; s++) {
-		if (!find(p, NULL, 0, *s, &f)) {
+		if (!cli_find(p->group, p->ngroup, NULL, 0, *s, &f)) {
 			if ((r = find_refused(p, NULL, 0, *s)) != NULL)
 				return refuse(r, e);
 			return err_set(e, ERR_USAGE, "unknown shorthand flag: "
 			    "'%c' in -%.200s", *s, s);
 		}
 		if (s[1] == '=' && s[2] != '\0')
-			return set(&f, s + 2, e);
+			return cli_set(&f, s + 2, e);
 		if (f.opt->type == CLI_BOOL) {
-			if (set(&f, "true", e) == -1)
+			if (cli_set(&f, "true", e) == -1)
 				return -1;
 			continue;
 		}
 		if (s[1] != '\0')
-			return set(&f, s + 1, e);
+			return cli_set(&f, s + 1, e);
 		if (p->i + 1 >= p->argc)
 			return err_set(e, ERR_USAGE, "flag needs an argument: "
 			    "'%c' in -%.200s", *s, s);
-		return set(&f, p->argv[++p->i], e);
+		return cli_set(&f, p->argv[++p->i], e);
 	}
 	return 0;
 }

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 #ifdef __linux__
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #endif
 
@@ -55,6 +56,9 @@ child(const struct spawn *s, int out)
 	if (dup2(out, 1) == -1)
 		_exit(126);
 	close_others();
+#ifdef PR_SET_PDEATHSIG
+	prctl(PR_SET_PDEATHSIG, SIGKILL);	/* nobody would read it */
+#endif
 	signal(SIGPIPE, SIG_DFL);
 	execve(s->path, s->argv, s->envp);
 	_exit(errno == ENOENT ? 127 : 126);

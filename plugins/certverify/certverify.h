@@ -154,5 +154,7 @@ int	cv_proxy(struct cv *cv, const struct pod *p,
 
 /* The table of rules, NULL at its end. */
 extern const struct rule *const cv_rules[];
+/* and what --explain says beside it, a page each */
+extern const struct rule_page cv_pages[];
 
 #endif

@@ -58,5 +58,7 @@ int	pv_parse_min(const char *s, struct pv_params *p, struct err *e);
 
 /* The table of rules, NULL at its end. */
 extern const struct rule *const pv_rules[];
+/* and what --explain says beside it, a page each */
+extern const struct rule_page pv_pages[];
 
 #endif

@@ -80,5 +80,7 @@ int	rc_end(struct rc *rc,
 
 /* The table of rules, NULL at its end: --explain, the man page, the tests. */
 extern const struct rule *const rc_rules[];
+/* and what --explain says beside it, a page each */
+extern const struct rule_page rc_pages[];
 
 #endif

@@ -161,6 +161,8 @@ int	ro_marked(const struct ro_view *v, const struct ro_part *part);
 
 /* The table of rules.  Three are cmd/'s to say: they need more than a view. */
 extern const struct rule *const ro_rules[];	/* NULL at its end */
+/* and what --explain says beside it, a page each */
+extern const struct rule_page ro_pages[];
 const struct rule *ro_rule(const char *id);	/* NULL: no such */
 
 #endif
