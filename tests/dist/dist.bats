@@ -51,7 +51,7 @@ call() {
 
 @test "a manifest that krew refuses is refused" {
 	n=0
-	while IFS='|' read -r edit why; do
+	while IFS=@ read -r edit why; do
 		sed -E "$edit" "$MANIFEST" >istio.yaml
 		if cmp -s "$MANIFEST" istio.yaml; then
 			echo "no edit: $edit"
@@ -63,26 +63,26 @@ call() {
 		grep -q "^krew: .*$why" err
 		n=$((n + 1))
 	done <<-'E'
-	s/v1alpha2$/v1alpha1/|apiVersion
-	s/^kind: .*/kind: Plugins/|kind
-	s/^  name: istio/  name: mesh/|name
-	s/^  version: v/  version: /|version
-	s/^(  version: v[0-9]*\.[0-9]*).*/\1/|version
-	s/^  homepage: .*//|homepage
-	s/^  shortDescription: .*//|shortDescription
-	s/^(  shortDescription: ).*/\1"a\\nb"/|shortDescription
-	s/^(  shortDescription: .*)/\1, and a good many other things/|50
-	s/^(  caveats: \|)/  caveat: |/|unknown field
-	s/^(    sha256: .)[0-9a-f]/\1/|sha256
-	s/^(    sha256: .)[0-9a-f]/\1A/|sha256
-	s/^    uri: .*//|uri
-	s/^    bin: .*//|bin
-	s/^    bin: .*/    bin: ..\/kubectl-istio/|bin
-	s/^    bin: (.*)/    bin: \1\n    files: []/|files
-	s/^    bin: (.*)/    bin: \1\n    files: [{from: x, to: ..\/x}]/|clean
-	s/^        os: linux/        os: plan9/|fits no platform
-	s/^        arch: amd64/        libc: musl/|selector's key
-	s/^        arch: .*//; s/^(  platforms:)/\1\n  - {selector: {matchLabels: {os: linux}}, uri: x, bin: x, sha256: "0000000000000000000000000000000000000000000000000000000000000000"}/|two platforms
+	s/v1alpha2$/v1alpha1/@apiVersion
+	s/^kind: .*/kind: Plugins/@kind
+	s/^  name: istio/  name: mesh/@name
+	s/^  version: v/  version: /@version
+	s/^(  version: v[0-9]*\.[0-9]*).*/\1/@version
+	s/^  homepage: .*//@homepage
+	s/^  shortDescription: .*//@shortDescription
+	s/^(  shortDescription: ).*/\1"a\\nb"/@shortDescription
+	s/^(  shortDescription: .*)/\1, and a good many other things/@50
+	s/^(  caveats: \|)/  caveat: |/@unknown field
+	s/^(    sha256: .)[0-9a-f]/\1/@sha256
+	s/^(    sha256: .)[0-9a-f]/\1A/@sha256
+	s/^    uri: .*//@uri
+	s/^    bin: .*//@bin
+	s/^    bin: .*/    bin: ..\/kubectl-istio/@bin
+	s/^    bin: (.*)/    bin: \1\n    files: []/@files
+	s/^    bin: (.*)/    bin: \1\n    files: [{from: x, to: ..\/x}]/@clean
+	s/^        os: linux/        os: plan9/@fits no platform
+	s/^        arch: amd64/        libc: musl/@selector's key
+	s/^        arch: .*//; s/^(  platforms:)/\1\n  - {selector: {matchLabels: {os: linux}}, uri: x, bin: x, sha256: "0000000000000000000000000000000000000000000000000000000000000000"}/@two platforms
 	E
 	[ $n -eq 20 ]
 	cp "$MANIFEST" con.yaml
@@ -154,7 +154,9 @@ call() {
 
 @test "the archive is the same bytes when it is made again" {
 	cd "$BATS_TEST_DIRNAME/../.."
-	(umask 077; TZ=Asia/Tokyo LC_ALL=C .ci/archive \
+	date=$(tar -tvzf "$ARCHIVE" --full-time --utc | awk 'NR == 1 { print $4, $5 }')
+	(umask 077; export SOURCE_DATE_EPOCH
+	    SOURCE_DATE_EPOCH=$(date -u -d "$date" +%s); TZ=Asia/Tokyo LC_ALL=C .ci/archive \
 	    "$STATIC/build-$ARCH/one/kubectl-istio" "$STATIC/$ARCH" \
 	    "$BATS_TEST_TMPDIR/again.tar.gz" LICENSE cmd/*.1 completions/*)
 	cmp "$ARCHIVE" "$BATS_TEST_TMPDIR/again.tar.gz"
@@ -178,7 +180,7 @@ call() {
 		run ! grep -q TEXTREL elf
 		run ! grep -q '\.symtab' elf
 	done
-	LC_ALL=C run -1 ldd "$STORE/kubectl-istio"
+	LC_ALL=C run ldd "$STORE/kubectl-istio"
 	[[ $output =~ "statically linked"|"not a dynamic executable" ]]
 }
 
@@ -211,7 +213,7 @@ call() {
 		set -- -f "$D/mesh/mesh.yaml"
 		case $w in
 		proxyver) set -- -f "$BATS_TEST_DIRNAME/../proxyver/mesh.jsonl" ;;
-		rotate) set -- --explain needs-yes ;;
+		rotate) set -- --explain backup-expired ;;
 		*) set -- --at 2026-01-01T00:00:00Z "$@" ;;
 		esac
 		call "$BIN/kubectl-istio-$w" "$@"
