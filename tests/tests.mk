@@ -198,7 +198,7 @@ check-torture: $(call deps,check) $(call deps,cluster) \
 .PHONY: check-dist
 $(O)/tests/jail: tests/dist/jail.c
 	@mkdir -p $(@D)
-	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O2 $(WARN) -o $@ $<
+	$(Q)$(CC) $(KI_CPPFLAGS) -std=c11 -O2 $(WARN) -o $@ $<
 check-dist: dist $(call deps,check) $(BINS) $(MKMESH) $(KUBEEXEC) \
     $(KUBEWRITE) $(ROTATECUT) $(O)/tests/jail
 	@mkdir -p $(O)/log $(O)/tmp

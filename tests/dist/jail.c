@@ -15,6 +15,7 @@
 int
 main(int argc, char **argv)
 {
+	static char tool[] = "/kubectl-istio";
 	char self[PATH_MAX], cwd[PATH_MAX];
 	char **args = calloc((size_t)argc + 2, sizeof(*args));
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
@@ -31,7 +32,7 @@ main(int argc, char **argv)
 		return 125;
 	}
 	memcpy(args + 1, argv, (size_t)argc * sizeof(*argv));
-	args[0] = "/kubectl-istio";
+	args[0] = tool;
 	args[1] = name + strlen("/bin/" NAME);
 	execv(args[0], args);
 	perror(args[0]);
