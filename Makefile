@@ -14,6 +14,7 @@ DESTDIR ?=
 VERSION :=	0.1.0
 CC ?=		cc
 CLANG ?=	clang
+OBJCOPY ?=	objcopy
 O ?=		build
 V ?=		0
 
@@ -111,6 +112,54 @@ $(O)/bin/kubectl-istio-%: $(O)/obj/cmd/kubectl-istio-%.o \
 
 -include $(shell find $(O)/obj -name '*.d' 2>/dev/null)
 
+# ---- all the tools in one file, for who can install only one ----
+# main() of each under the tool's name; cmd/kubectl-istio.c calls it
+ONE :=		$(O)/one/kubectl-istio
+WORDS :=	$(patsubst kubectl-istio-%,%,$(filter-out kubectl-istio,\
+		$(TOOLS)))
+$(O)/obj/one/%.o: $(O)/obj/cmd/kubectl-istio-%.o
+	@mkdir -p $(@D)
+	$(Q)$(OBJCOPY) --redefine-sym main=$*_main $< $@
+$(ONE): $(O)/obj/cmd/kubectl-istio.o $(call cmd_obj,istio) $(WORDS:%=$(O)/obj/one/%.o) \
+    $(foreach w,$(WORDS),$$(call cmd_obj,$(w)) $$(call plugin_obj,$(w))) $(LIB)
+	$(say) LD $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(KI_CFLAGS) $(KI_LDFLAGS) -o $@ $^ $(ALL_LIBS)
+.PHONY: one
+one: $(ONE)
+
+# ---- make dist: an archive for any Linux, and what krew wants ----
+# $(O)/static/ARCH: a compiler and the libraries, by .ci/static
+DIST_ARCHES ?=	amd64
+DIST :=		$(O)/dist
+ARCHIVES =	$(DIST_ARCHES:%=$(DIST)/kubectl-istio-linux-%.tar.gz)
+DIST_LIBS =	-lcurl -lnghttp2 -lz -lssl -lprotobuf-c -lwslay
+
+$(O)/static/.%: .ci/static .ci/source | $(call deps,dist)
+	@.ci/static $* $(O)/static/$*
+	@touch $@
+# its own tree, its own make, which looks at every source
+$(O)/static/build-%/one/kubectl-istio: FORCE | $(O)/static/.%
+	@s=$(abspath $(O))/static/$*/bin; $(MAKE) --no-print-directory \
+	    O=$(O)/static/build-$* CC=$$s/cc AR=$$s/ar OBJCOPY=$$s/objcopy \
+	    LIBS_kube='$(DIST_LIBS)' SAN= one
+FORCE:
+$(DIST)/kubectl-istio-linux-%.tar.gz: $(O)/static/build-%/one/kubectl-istio \
+    LICENSE $(MANS) $(wildcard completions/*) .ci/archive
+	$(say) TAR $@
+	$(Q).ci/archive $< $(O)/static/$* $@ LICENSE $(MANS) \
+	    $(wildcard completions/*)
+$(DIST)/krew-manifest.yaml: krew-manifest.yaml $(ARCHIVES) .ci/manifest
+	$(say) GEN $@
+	$(Q).ci/manifest $< $(VERSION) $(ARCHIVES) >$@
+# as "kubectl krew index add" wants it
+$(DIST)/index/plugins/istio.yaml: $(DIST)/krew-manifest.yaml
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
+.PHONY: dist
+dist: $(DIST)/index/plugins/istio.yaml
+	@ls -l $(ARCHIVES)
+
 # ---- installing: the tools under both of kubectl's spellings, their pages ----
 .PHONY: install uninstall
 install: all
@@ -160,6 +209,8 @@ help:
 	@echo 'make fuzz-cover     the lines that the kept corpora reach'
 	@echo 'make bench          speed and memory, as ratios'
 	@echo 'make check-instructions  instructions a pod, against the kept number'
+	@echo 'make dist           archives that run on any Linux, and for krew'
+	@echo 'make check-dist     what is in them, run where nothing else is'
 	@echo 'make install        DESTDIR= PREFIX=$(PREFIX)'
 	@echo 'make uninstall, make clean'
 

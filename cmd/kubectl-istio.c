@@ -1,4 +1,7 @@
-/* kubectl istio WORD: runs kubectl-istio-WORD of the directory it is in. */
+/*
+ * kubectl istio WORD: runs kubectl-istio-WORD of the directory it is in; or,
+ * where the tools are linked into this very file (make dist), the tool itself.
+ */
 #include <sys/stat.h>
 #include <errno.h>
 #include <limits.h>
@@ -20,6 +23,18 @@ const struct cli_choice istio_words[] = {
 	{ NULL, NULL }
 };
 #define NWORDS (sizeof(istio_words) / sizeof(istio_words[0]) - 1)
+
+/* The tools' main(), renamed by the Makefile: NULL where it is not linked. */
+#define WEAK __attribute__((weak))
+int	rootcheck_main(int, char **) WEAK;
+int	proxyver_main(int, char **) WEAK;
+int	certverify_main(int, char **) WEAK;
+int	rotate_main(int, char **) WEAK;
+
+/* In the order of istio_words. */
+static int	(*const linked[NWORDS])(int, char **) = {
+	rootcheck_main, proxyver_main, certverify_main, rotate_main
+};
 
 /* Its own flags: those before any word. */
 static struct own {
@@ -86,15 +101,49 @@ own_directory(const char *argv0, char out[PATH_MAX])
 	return 0;
 }
 
+/* The tool of this name in this file, or NULL. */
+static int (*
+linked_tool(const char *word))(int, char **)
+{
+	size_t i;
+
+	for (i = 0; i < NWORDS; i++)
+		if (strcmp(istio_words[i].word, word) == 0)
+			return linked[i];
+	return NULL;
+}
+
 int
 istio_installed(const char *dir, const char *word, char path[PATH_MAX])
 {
 	struct stat st;
 	int n;
 
+	if (linked_tool(word) != NULL) {
+		snprintf(path, PATH_MAX, ISTIO_PREFIX "%s", word);
+		return 1;
+	}
 	n = snprintf(path, PATH_MAX, "%s/" ISTIO_PREFIX "%s", dir, word);
 	return n > 0 && n < PATH_MAX && stat(path, &st) == 0 &&
 	    S_ISREG(st.st_mode) && access(path, X_OK) == 0;
+}
+
+void
+istio_exec(const char *path, char **argv)
+{
+	int (*tool_main)(int, char **) = NULL;
+	int argc = 0;
+
+	/* a path in a directory has a slash */
+	if (strncmp(path, ISTIO_PREFIX, sizeof(ISTIO_PREFIX) - 1) == 0)
+		tool_main = linked_tool(path + sizeof(ISTIO_PREFIX) - 1);
+	if (tool_main == NULL) {
+		execv(path, argv);
+		return;
+	}
+	while (argv[argc] != NULL)
+		argc++;
+	exit(tool_main(argc, argv));
 }
 
 /* Close stdout's account: what was printed is there, or the status is 2. */
@@ -180,7 +229,7 @@ static int
 run(const char *path, char **argv)
 {
 	argv[0] = (char *)path;
-	execv(path, argv);
+	istio_exec(path, argv);
 	cli_note(stderr, "error: cannot run '%s': %s", path, strerror(errno));
 	return 2;
 }
@@ -243,11 +292,11 @@ unknown(const char *dir, const char *word)
 int
 main(int argc, char **argv)
 {
-	char dir[PATH_MAX], path[PATH_MAX];
+	char dir[PATH_MAX] = "", path[PATH_MAX];
 	size_t i;
 
 	cli_harden();
-	if (own_directory(argv[0], dir) == -1) {
+	if (own_directory(argv[0], dir) == -1 && linked[0] == NULL) {
 		cli_note(stderr, "error: cannot find the directory that "
 		    "kubectl-istio is in");
 		return 2;

@@ -40,6 +40,7 @@ UNIT_cms =	base pki
 UNIT_image =	base pki mesh era
 UNIT_hashset =	base pki
 UNIT_proxy =	base pki doc kube
+UNIT_trust =	base pki doc kube
 UNIT_cred =	base pki doc kube
 UNIT_body =	base pki doc kube
 UNIT_watch =	base pki doc kube
@@ -196,6 +197,26 @@ check-torture: $(call deps,check) $(call deps,cluster) \
 	@BIN=$(abspath $(O))/bin MKMESH=$(abspath $(MKMESH)) \
 	    ROTATE=$(abspath $(TORTURE))/bin/kubectl-istio-rotate \
 	    TMP=$(abspath $(O))/tmp tests/torture/run $(O)/log/torture
+
+# ---- make dist's archives, unpacked, and run where nothing else is ----
+.PHONY: check-dist
+$(O)/tests/jail: tests/dist/jail.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(KI_CPPFLAGS) -std=c11 -O2 $(WARN) -o $@ $<
+check-dist: dist $(call deps,check) $(BINS) $(MKMESH) $(KUBEEXEC) \
+    $(KUBEWRITE) $(ROTATECUT) $(O)/tests/jail
+	@mkdir -p $(O)/log $(O)/tmp
+	@BIN=$(abspath $(O))/bin MKMESH=$(abspath $(MKMESH)) \
+	    DIST=$(abspath $(DIST)) STATIC=$(abspath $(O))/static \
+	    VERSION=$(VERSION) ARCHES='$(DIST_ARCHES)' \
+	    TMPDIR=$(abspath $(O))/tmp bats --tap tests/dist \
+	    >$(O)/log/dist 2>&1; s=$$?; \
+	    grep -v '^ok' $(O)/log/dist | grep -v '^1\.\.'; exit $$s
+	@MKMESH=$(abspath $(MKMESH)) KUBEWRITE=$(abspath $(KUBEWRITE)) \
+	    KUBEEXEC=$(abspath $(KUBEEXEC)) ROTATECUT=$(abspath $(ROTATECUT)) \
+	    TMP=$(abspath $(O))/tmp tests/dist/run-jailed $(O)/log/jailed \
+	    $(DIST)/kubectl-istio-linux-amd64/kubectl-istio $(O)/tests/jail
+	@tests/count $(O)/log/dist $(O)/log/jailed
 
 # ---- make check under the sanitizers, in a tree of its own ----
 .PHONY: check-asan

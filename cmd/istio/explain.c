@@ -24,7 +24,7 @@ start(char *path, const char *a, const char *b, const char *c, int out)
 		return pid;
 	if (out != -1 && dup2(out, STDOUT_FILENO) == -1)
 		_exit(2);
-	execv(path, argv);
+	istio_exec(path, argv);
 	_exit(2);
 }
 

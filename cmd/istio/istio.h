@@ -14,9 +14,15 @@
 /* The only words there are, NULL at the end: nothing else is ever run. */
 extern const struct cli_choice istio_words[];
 
-/* Is there such a tool in dir?  Its path is filled in. */
+/* Is there such a tool, in this very file or in dir?  Its path is filled in. */
 int	istio_installed(const char *dir, const char *word,
 	    char path[PATH_MAX]);
+
+/*
+ * Become the tool of this path; argv is NULL at its end.  Returns only if it
+ * cannot, with errno.
+ */
+void	istio_exec(const char *path, char **argv);
 
 /* The rules of all installed tools, and whose each is. */
 struct istio_rules {

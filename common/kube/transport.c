@@ -93,6 +93,9 @@ transport_init(struct transport *t, const struct kube_config *c,
 	t->c = c;
 	arena_init(&t->arena, ARENA_MAX, "the transport");
 	t->http1 = env != NULL && env[0] != '\0';
+	if (c->ca.p == NULL && !c->insecure)
+		trust_find("", getenv("SSL_CERT_FILE"), getenv("SSL_CERT_DIR"),
+		    &t->trust);
 	if (check_values(c, e) == -1 ||
 	    url_parse(&t->arena, c->server, &u, e) == -1 ||
 	    set_proxy(t, &u, e) == -1)
@@ -175,6 +178,11 @@ set_tls(const struct transport *t, const struct cred *cr, CURL *curl)
 		curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
 		curl_easy_setopt(curl, CURLOPT_PROXY_CAINFO_BLOB, &b);
 		curl_easy_setopt(curl, CURLOPT_PROXY_CAPATH, NULL);
+	} else if (!c->insecure) {
+		curl_easy_setopt(curl, CURLOPT_CAINFO, t->trust.file);
+		curl_easy_setopt(curl, CURLOPT_CAPATH, t->trust.dir);
+		curl_easy_setopt(curl, CURLOPT_PROXY_CAINFO, t->trust.file);
+		curl_easy_setopt(curl, CURLOPT_PROXY_CAPATH, t->trust.dir);
 	}
 	curl_easy_setopt(curl, CURLOPT_SSLCERTTYPE, "PEM");
 	curl_easy_setopt(curl, CURLOPT_SSLKEYTYPE, "PEM");

@@ -8,6 +8,7 @@
 #include <curl/curl.h>
 
 #include "kube/cred.h"
+#include "kube/trust.h"
 
 struct transport {
 	const struct kube_config *c;
@@ -19,6 +20,7 @@ struct transport {
 	struct curl_slist	*connect_to;	/* or NULL */
 	const char		*proxy;		/* "" for none */
 	const char		*hide[4];	/* not in any message */
+	struct trust		 trust;		/* where c has no CA */
 	int			 http1;
 };
 

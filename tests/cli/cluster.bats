@@ -58,6 +58,28 @@ right() {	# the records of the mesh, as files
 	run ! grep -qE '/secrets(\?|	)' "$D/log"
 }
 
+@test "no CA in the kubeconfig: the one that SSL_CERT_FILE or _DIR names" {
+	cat >"$D/no-ca" <<-'E'
+	#!/bin/bash
+	sed -i 's/, certificate-authority: [^}]*//' "$KUBECONFIG"
+	exec "$@"
+	E
+	chmod +x "$D/no-ca"
+	mkdir -p "$D/hashed"
+	cp "$D/pki/ca.crt" \
+	    "$D/hashed/$(openssl x509 -hash -noout -in "$D/pki/ca.crt").0"
+	for env in SSL_CERT_FILE="$D/pki/ca.crt" SSL_CERT_DIR="/x:$D/hashed"; do
+		served "$ANSWERS/065-both-citadel-true" "$D/no-ca" env "$env" \
+		    "$BIN/kubectl-istio-rootcheck" --at "$AT" ::
+		expect 0
+		right
+	done
+	served "$ANSWERS/065-both-citadel-true" "$D/no-ca" \
+	    "$BIN/kubectl-istio-rootcheck" --at "$AT" ::
+	expect 2
+	[[ $stderr =~ "tls: failed to verify certificate" ]]
+}
+
 @test "who we say we are" {
 	check -- --as ann --as-group g1 --as-group g2
 	expect 0
