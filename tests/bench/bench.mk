@@ -19,7 +19,7 @@ $(BENCH)/gensecrets: tests/bench/gensecrets.c | $(call deps,build)
 	$(Q)$(CC) $(KI_CPPFLAGS) -std=c11 -O2 -Wall -o $@ $< -lcrypto -pthread
 $(BENCH)/kubelet: tests/bench/kubelet.c | $(call deps,build)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(KI_CPPFLAGS) -D_GNU_SOURCE -std=c11 -O2 -Wall -o $@ $< \
+	$(Q)$(CC) $(KI_CPPFLAGS) -std=c11 -O2 -Wall -o $@ $< \
 	    -lssl -lcrypto
 # as small as can be: its children's peaks begin with its own
 $(BENCH)/rusage: tests/bench/rusage.c | $(call deps,build)

@@ -12,6 +12,7 @@
  * each in the first way where the name ends in an even digit.  It is to be
  * quick: what is measured is who asks.
  */
+#define _GNU_SOURCE	1	/* accept4(), strcasestr() */
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -146,7 +147,8 @@ put_head(struct conn *c, const char *key)
 static void
 put_answer(struct conn *c, const char *key)
 {
-	static const char success[] = "{\"metadata\":{},\"status\":\"Success\"}";
+	static const char success[] =
+	    "{\"metadata\":{},\"status\":\"Success\"}";
 	static const unsigned char close_frame[] = { 0x88, 2, 0x03, 0xe8 };
 	int last = (c->in[0] - '0') & 1;	/* see read_request() */
 
