@@ -23,14 +23,20 @@ token_of_me() {
 	kubectl delete namespace rights --ignore-not-found --wait >/dev/null
 	kubectl create namespace rights >/dev/null
 	kubectl -n rights create serviceaccount me >/dev/null
+	token_of rights me
+}
+
+# In sa_token.
+token_of() {	# NAMESPACE SERVICE-ACCOUNT
 	sa_token=
 	for _ in {1..50}; do
 		# from 1.24 on there is no secret, but a subcommand
-		sa_token=$(kubectl -n rights create token me 2>/dev/null ||
-		    kubectl -n rights get secret -o json | jq -r '.items[] |
-		    select(.type == "kubernetes.io/service-account-token" and
-		    .metadata.annotations["kubernetes.io/service-account.name"]
-		    == "me") | .data.token' | base64 -d)
+		sa_token=$(kubectl -n "$1" create token "$2" 2>/dev/null ||
+		    kubectl -n "$1" get secret -o json | jq -r --arg name "$2" '
+		    .items[] | select(.metadata.annotations[
+		    "kubernetes.io/service-account.name"] == $name and .type ==
+		    "kubernetes.io/service-account-token") | .data.token' |
+		    base64 -d)
 		[ -z "$sa_token" ] || break
 		sleep 0.2
 	done
@@ -103,9 +109,8 @@ compact() {
 empty() {
 	kubectl delete mutatingwebhookconfigurations,validatingwebhookconfigurations \
 	    --all >/dev/null
-	kubectl delete clusterrole,clusterrolebinding kubectl-istio-certverify \
-	    kubectl-istio-rotate kubectl-istio-rotate-{read,write} \
-	    --ignore-not-found >/dev/null
+	kubectl get clusterrole,clusterrolebinding -o name |
+	    grep /kubectl-istio- | xargs -r kubectl delete >/dev/null
 	kubectl get namespaces -o name | grep -vE '/(default|kube-.*)$' |
 	    xargs -r kubectl delete --wait >/dev/null
 	local ns
