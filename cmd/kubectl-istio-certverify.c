@@ -65,8 +65,8 @@ main(int argc, char **argv)
 
 	cli_harden();
 	if (cli_completing(argc, argv))
-		return cli_complete(stdout, &certverify_tool, groups, n, &r.flags,
-		    kube_names, argc, argv);
+		return cli_complete(stdout, &certverify_tool, groups, n,
+		    &r.flags, kube_names, argc, argv);
 	pki_init();
 	r.now = (int64_t)time(NULL);
 	r.own.form = isatty(STDOUT_FILENO) ? REC_TABLE : REC_TSV;

@@ -163,6 +163,8 @@ main(int argc, char **argv)
 	cert_free(r.seal_to);
 	ca_release(&r.back);
 	names_free(&r.said);
+	names_free(&r.loaded);
+	cert_free(r.loaded_root);
 	cli_list_free(&operands);
 	cli_list_free(&r.own.accept_loss);
 	cli_common_free(&r.o);

@@ -5,25 +5,9 @@
 
 #include "cmd/certverify/run.h"
 #include "era/part.h"
-#include "kube/exec.h"
-#include "observe/envoy.h"
+#include "observe/ask.h"
+#include "observe/envoy_ask.h"
 #include "observe/keep.h"
-
-#define POD_MS		10000	/* for one pod */
-#define PODS_BYTES	(1024 * 1024 * 1024)	/* of those to be asked */
-#define STDERR_SHOWN	200	/* bytes of a command's */
-
-static const char *const ask_certs[] = {
-	"pilot-agent", "request", "GET", ENVOY_ASK
-};
-static const char *const ask_bundle[] = {
-	"pilot-agent", "request", "GET", ENVOY_ASK_BUNDLE
-};
-static const char *const ask_ztunnel[] = {
-	"curl", "-sS", "http://localhost:15000/config_dump"
-};
-
-#define WORDS(v) (sizeof(v) / sizeof((v)[0]))
 
 struct kept {
 	struct pod	 pod;
@@ -137,47 +121,9 @@ on_next(void *arg, struct kube_run *x, struct err *e)
 	x->pod = k->pod.ref.name;
 	x->container = ct->name;
 	x->tag = (void *)&k->pod;
-	if (part_of(&k->pod, ct) == PART_ZTUNNEL) {
-		x->argv = ask_ztunnel;
-		x->argc = WORDS(ask_ztunnel);
-	} else if (a->r->own.bundle) {
-		x->argv = ask_bundle;
-		x->argc = WORDS(ask_bundle);
-	} else {
-		x->argv = ask_certs;
-		x->argc = WORDS(ask_certs);
-	}
+	envoy_ask(part_of(&k->pod, ct) == PART_ZTUNNEL ? ENVOY_ZTUNNEL :
+	    a->r->own.bundle ? ENVOY_BUNDLE : ENVOY_CERTS, x);
 	return 1;
-}
-
-/* Its exit status, and the first line of what it said. */
-static void
-refused(const struct kube_run *x, const struct kube_ran *d, struct err *why)
-{
-	const char *s = d->err_text + strspn(d->err_text, " \t\r\n");
-	size_t n = strcspn(s, "\r\n");
-
-	if (n > STDERR_SHOWN)
-		for (n = STDERR_SHOWN; n > 0 && (s[n] & 0xc0) == 0x80; n--)
-			;
-	err_set(why, ERR_NET, "%s ended with exit status %d%s%.*s",
-	    x->argv[0], d->exit_status, n > 0 ? ": " : "", (int)n, s);
-}
-
-/* 1 and the fact; 0 and why there is none; -1: no memory. */
-static int
-understand(struct asking *a, const struct kube_run *x, struct kube_ran *d,
-    struct proxy_certs *c, struct err *e)
-{
-	memset(c, 0, sizeof(*c));
-	if (d->why.class == ERR_NONE && d->exit_status != 0)
-		refused(x, d, &d->why);
-	if (d->why.class != ERR_NONE)
-		return 0;
-	if (envoy_parse(buf_str(d->out), d->out->len, &a->facts, c,
-	    &d->why) == 0)
-		return 1;
-	return d->why.class == ERR_NOMEM ? err_nomem(e) : 0;
 }
 
 static int
@@ -191,7 +137,7 @@ on_done(void *arg, const struct kube_run *x, struct kube_ran *d,
 
 	progress_clear(&r->progress);
 	r->proxies++;
-	if ((ret = understand(a, x, d, &c, e)) != -1)
+	if ((ret = envoy_answer(x, d, &a->facts, &c, e)) != -1)
 		ret = cv_proxy(a->cv, x->tag, ret == 1 ? &c : NULL, &d->why,
 		    certverify_emit, r, &r->sum, e);
 	envoy_release(&c);
@@ -208,7 +154,7 @@ ask(struct asking *a, struct kube *k, struct err *e)
 {
 	const struct kube_exec_options o = {
 		.concurrency = (unsigned)a->r->own.concurrency,
-		.rate = (unsigned)a->r->own.rate, .limit_ms = POD_MS,
+		.rate = (unsigned)a->r->own.rate, .limit_ms = ASK_POD_MS,
 		.out_max = ENVOY_BODY_MAX
 	};
 	const struct kube_exec_client cl = { on_next, on_done, a };
@@ -262,7 +208,7 @@ certverify_envoy(struct run *r, struct kube *k, struct cv *cv, struct err *e)
 	if (r->sum.no_root)
 		return 0;
 	a.end = &a.first;
-	arena_init(&a.pods, PODS_BYTES, "all pods that run a proxy");
+	arena_init(&a.pods, ASK_PODS_BYTES, "all pods that run a proxy");
 	arena_init(&a.facts, ENVOY_FACTS_MAX, "what a proxy says");
 	ret = list(&a, k, e) == -1 || ask(&a, k, e) == -1 ? -1 : 0;
 	arena_release(&a.facts);

@@ -145,11 +145,11 @@ is_over(struct apply *a, const struct look *l, const struct ro_next *next)
 	char step[STATE_MAX];
 	size_t left = l->view.stale;
 
-	snprintf(step, sizeof(step), "%s %.100s/%.200s %d",
+	snprintf(step, sizeof(step), "%s %.100s/%.200s %d %d",
 	    ro_step_name(next->step), next->part == NULL ? "" :
 	    next->part->ref.ns, next->part == NULL ? "" :
 	    next->part->ref.name, next->part != NULL &&
-	    ro_marked(&l->view, next->part));
+	    ro_marked(&l->view, next->part), l->view.stale_proxies > 0);
 	if (strcmp(step, a->step) != 0 || left < a->best) {
 		memcpy(a->step, step, sizeof(step));
 		a->best = left;
@@ -264,6 +264,21 @@ is_ours(const struct apply *a, const struct look *l)
 	return cert_same_key(a->first, root);
 }
 
+/* What is next; with nothing else left, the running proxies are asked. */
+static int
+plan(struct apply *a, struct look *l, struct ro_next *next, struct err *e)
+{
+	struct run *r = a->r;
+
+	if (ro_plan(&r->params, &l->view, NULL, NULL, next, e) == -1)
+		return -1;
+	if (r->own.dry_run || next->stops > 0 || (next->todo > 0 &&
+	    next->step != RO_GOAL) || !is_ours(a, l))
+		return 0;
+	return rotate_proxies(r, l, e) == -1 ? -1 :
+	    ro_plan(&r->params, &l->view, NULL, NULL, next, e);
+}
+
 /* 1: it is over. */
 static int
 round_of(struct apply *a, struct look *l, struct err *e)
@@ -272,7 +287,7 @@ round_of(struct apply *a, struct look *l, struct err *e)
 	struct ro_next next;
 	int ret;
 
-	if (ro_plan(&r->params, &l->view, NULL, NULL, &next, e) == -1 ||
+	if (plan(a, l, &next, e) == -1 ||
 	    rotate_arrived(r, l, e) == -1)
 		return -1;
 	note_state(a, l, &next);

@@ -4,14 +4,14 @@
 
 #include "cmd/rotate/run.h"
 #include "mesh/names.h"
+#include "observe/ask.h"
 #include "observe/holders.h"
 #include "plugins/certverify/certverify.h"
 
 struct looking {
 	struct run		*r;
 	struct look		*l;
-	struct cv		*cv;
-	struct sink		 to;		/* cv's */
+	struct sink		 to;		/* l->cv's */
 	struct leaves		*leaves;
 	struct cv_summary	 sum;
 	struct ca		 cacerts;
@@ -168,17 +168,17 @@ read_holders(struct looking *g, struct err *e)
 	struct sink sink;
 	int all;
 
-	g->to = cv_sink(g->cv);
+	g->to = cv_sink(g->l->cv);
 	sink = tap(g);
 	if (observe_holders(g->r->kube, &scope, &oo, &sink, &versions, e) ==
-	    -1 || cv_judge(g->cv, e) == -1)
+	    -1 || cv_judge(g->l->cv, e) == -1)
 		return -1;
-	if (!cv_wants_accounts(g->cv))
+	if (!cv_wants_accounts(g->l->cv))
 		return 0;
 	if (observe_accounts(g->r->kube, &scope, &oo, &sink, &all, e) == -1)
 		return -1;
 	if (all)
-		cv_accounts_all(g->cv);
+		cv_accounts_all(g->l->cv);
 	return 0;
 }
 
@@ -307,13 +307,13 @@ look(struct looking *g, const struct cert *as_root, struct err *e)
 		p.root = roots;
 		p.nroot = 1;
 	}
-	if (read_whole(g, e) == -1 || cv_new(&p, &g->cv, e) == -1 ||
+	if (read_whole(g, e) == -1 || cv_new(&p, &g->l->cv, e) == -1 ||
 	    leaves_new(g->r, g->l->ca.fact.root != NULL ? &g->l->ca :
 	    &g->cacerts, &g->leaves, e) == -1 ||
 	    read_holders(g, e) == -1 ||
 	    /* pods do not change with the root that holders are judged by */
 	    (!g->trial && rotate_pods(g->r, g->l, e) == -1) ||
-	    cv_end(g->cv, on_finding, g, &g->sum, e) == -1)
+	    cv_end(g->l->cv, on_finding, g, &g->sum, e) == -1)
 		return -1;
 	choose(g);
 	return fill(g, e);
@@ -330,19 +330,21 @@ rotate_look(struct run *r, const struct cert *as_root, struct look *l,
 	ca_init(&l->ca);
 	ca_init(&g.cacerts);
 	buf_init(&l->issuer, CERT_DER_MAX, "a name");
+	arena_init(&l->kept, ASK_PODS_BYTES, "all pods that run a proxy");
 	snprintf(l->ca.ns, sizeof(l->ca.ns), "%s", r->o.istio_ns);
 	ca_refer(&l->ca);
 	ret = look(&g, as_root, e);
 	progress_clear(&r->progress);
 	ca_release(&g.cacerts);
 	leaves_free(g.leaves);
-	cv_free(g.cv);
 	return ret;
 }
 
 void
 look_free(struct look *l)
 {
+	cv_free(l->cv);
+	arena_release(&l->kept);
 	left_free(l->left, l->nleft);
 	left_free(l->late, l->nlate);
 	free(l->never);

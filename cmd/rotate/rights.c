@@ -15,6 +15,8 @@ list(const struct run *r, const struct look *l, struct kube_right *v)
 	const struct controller *c;
 	size_t i, n = 0;
 
+	if (l->nproxy > 0)
+		v[n++] = (struct kube_right)PROXIES_RIGHT;
 	v[n++] = (struct kube_right){ l->ca.fact.seen.state == SEEN_ABSENT ?
 	    "create" : "patch", "", "secrets", l->ca.ns,
 	    l->ca.fact.seen.state == SEEN_ABSENT ? NULL : l->ca.name };
@@ -30,9 +32,15 @@ list(const struct run *r, const struct look *l, struct kube_right *v)
 static int
 say(struct run *r, const struct kube_right *v, struct err *e)
 {
-	const struct ref ref = { .kind = rotate_kind(v->resource)->ref,
+	const struct rotate_kind *kind = rotate_kind(v->resource);
+	const struct ref ref = { .kind = kind == NULL ? "pod" : kind->ref,
 	    .ns = v->ns, .name = v->name == NULL ? "*" : v->name };
 
+	if (kind == NULL)
+		return rotate_say(r, RO_STOP, RO_CHECK, &ref, "no-right", e,
+		    "you may not %s %s: what running proxies hold could not "
+		    "be asked (--excuse no-right goes without); --print-rbac "
+		    "prints what this needs", v->verb, v->resource);
 	return rotate_say(r, RO_STOP, RO_CHECK, &ref, "no-right", e, "you may "
 	    "not %s %s%s%s in namespace %s: --print-rbac prints what this "
 	    "needs", v->verb, v->resource, v->name == NULL ? "" : "/",
@@ -49,7 +57,8 @@ rotate_rights(struct run *r, const struct look *l, struct err *e)
 	if (kube_may(r->kube, v, n, may, e) == -1)
 		return -1;
 	for (i = 0; i < n; i++) {
-		if (may[i])
+		if (may[i] || (rotate_kind(v[i].resource) == NULL &&
+		    rotate_may_not_ask(r)))
 			continue;
 		lacks = 1;
 		if (say(r, &v[i], e) == -1)
@@ -91,6 +100,11 @@ put_writing(FILE *out, const struct run *r)
 	    (!r->own.restart && fprintf(out, "- apiGroups: [\"apps\"]\n"
 	    "  resources: [deployments, daemonsets]\n"
 	    "  verbs: [patch]\n") < 0))
+		return -1;
+	/* the last phase asks the proxies */
+	if (fprintf(out, ROLE "rules:\n"
+	    "- apiGroups: [\"\"]\n  resources: [pods/exec]\n"
+	    "  verbs: [get, create]\n", "ClusterRole", "ask") < 0)
 		return -1;
 	return !r->own.roll || fprintf(out, ROLE "rules:\n"
 	    "- apiGroups: [\"apps\"]\n"

@@ -99,7 +99,9 @@ on_pod(void *arg, const struct pod *pod, struct err *e)
 
 	if (part_completed(pod))
 		return 0;
-	if (mounts(p->l, pod, e) == -1)
+	if (mounts(p->l, pod, e) == -1 ||
+	    (p->r->own.apply && !p->r->own.dry_run &&
+	    proxies_keep(p->l, pod, e) == -1))
 		return -1;
 	return names_add(&p->l->running, pod->ref.ns, e) == -1 ? -1 :
 	    pv_judge(&pp, pod, on_finding, p, &n, e);

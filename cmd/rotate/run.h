@@ -4,6 +4,7 @@
 
 #include <signal.h>
 
+#include "base/arena.h"
 #include "base/names.h"
 #include "cli/common.h"
 #include "cli/progress.h"
@@ -97,6 +98,11 @@ struct look {
 	struct names		 bad;		/* left and late, as keys */
 	struct buf		 issuer;	/* DER of a name */
 	int			 no_root;
+	struct cv		*cv;		/* that judged it */
+	struct arena		 kept;		/* for proxies */
+	struct rotate_proxy	*proxy;		/* running, with --apply */
+	size_t			 nproxy;
+	size_t			 unanswered;	/* of these */
 };
 
 /* One run. */
@@ -124,6 +130,9 @@ struct run {
 	struct cert		*root;		/* that was put there */
 	int			 put;		/* but not seen there yet */
 	struct names		 said;		/* steps done, not said again */
+	struct names		 loaded;	/* proxies with it, as keys */
+	struct cert		*loaded_root;	/* which one */
+	unsigned		 tries;		/* of who does not answer */
 };
 
 /* Set by INT, TERM and HUP. */
@@ -190,6 +199,15 @@ void	left_key(char key[LEFT_KEY], const struct ref *ref);
 int	rotate_look(struct run *r, const struct cert *as_root, struct look *l,
 	    struct err *e);
 void	look_free(struct look *l);
+
+/*
+ * proxies.c: a running pod, to be asked later; and what all of them hold, put
+ * into the view.  The right that it takes, and is its lack excused?
+ */
+#define PROXIES_RIGHT	{ "get", "", "pods/exec", "", NULL }
+int	proxies_keep(struct look *l, const struct pod *pod, struct err *e);
+int	rotate_proxies(struct run *r, struct look *l, struct err *e);
+int	rotate_may_not_ask(struct run *r);
 
 /* pods that mount what is not there, each secret once (roll.c) */
 int	rotate_missing(struct look *l, struct err *e);

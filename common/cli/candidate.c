@@ -39,7 +39,8 @@ on_name(void *arg, const char *name)
 
 	n = snprintf(whole, sizeof(whole), "%s%s%s", c->before, name,
 	    c->behind);
-	if (name[0] != '-' && name[0] != '\0' && n > 0 && (size_t)n < sizeof(whole))
+	if (name[0] != '-' && name[0] != '\0' && n > 0 &&
+	    (size_t)n < sizeof(whole))
 		(void)complete_put(c, whole, NULL, c->e);
 }
 
@@ -82,7 +83,7 @@ kind_of(const char *s, size_t len)
 	return NULL;
 }
 
-/* The names in this namespace, len bytes of ns, behind nbefore bytes of part. */
+/* The names in a namespace, len bytes of ns, behind nbefore bytes of part. */
 static void
 put_in(struct complete *c, const struct kind *k, const char *ns, size_t len,
     size_t nbefore, struct err *e)

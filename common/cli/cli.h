@@ -75,7 +75,7 @@ struct cli_tool {
 	const char		  *(*verdict)(enum verdict v);
 	/* operands: the kind of a target that names none; NULL: no targets */
 	const char		  *target;
-	const char		  *pods_flag;	/* with it that is pod; or NULL */
+	const char		  *pods_flag;	/* then it is pod; or NULL */
 	const struct cli_choice	  *choices;	/* the first one; or NULL */
 	const struct rule_page	  *pages;	/* of the rules; or NULL */
 };

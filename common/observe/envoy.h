@@ -53,8 +53,4 @@ int	envoy_parse(const char *body, size_t len, struct arena *a,
 	    struct proxy_certs *out, struct err *e);
 void	envoy_release(struct proxy_certs *c);
 
-/* How to ask: "certs", or "config_dump?mask=dynamic_active_secrets". */
-#define ENVOY_ASK	"certs"
-#define ENVOY_ASK_BUNDLE "config_dump?mask=dynamic_active_secrets"
-
 #endif

@@ -25,7 +25,7 @@ struct pods_scope {
 	const struct ref	*target;	/* these pods and no others */
 	size_t			 ntarget;
 	enum pods_namespaces	 namespaces;
-	int			 exec;		/* rights to run commands, too */
+	int			 exec;		/* rights to run commands */
 };
 
 /*

@@ -215,12 +215,16 @@ say_steps(struct plan *pl, struct err *e)
 
 	if (say_write(pl, e) == -1 ||
 	    (pl->moving && say_parts(pl, 1, e) == -1) ||
-	    say_wait(pl, written ? v->stale - v->stale_hooks : v->consumers,
+	    say_wait(pl, written ? v->stale - v->stale_hooks -
+	    v->stale_proxies : v->consumers,
 	    "hold another root than the CA", e) == -1 ||
 	    (pl->moving && say_parts(pl, 0, e) == -1) ||
 	    say_wait(pl, written ? v->stale_hooks : 0,
 	    "are webhooks with another caBundle", e) == -1 ||
-	    say_never(pl, e) == -1 || say_broken(pl, e) == -1)
+	    say_never(pl, e) == -1 ||
+	    say_wait(pl, written ? v->stale_proxies : 0,
+	    "are running proxies that have not loaded it", e) == -1 ||
+	    say_broken(pl, e) == -1)
 		return -1;
 	return say_goal(pl, e);
 }

@@ -103,6 +103,8 @@ struct ro_view {
 	size_t			 consumers;	/* judged */
 	size_t			 stale;		/* that --wait waits for */
 	size_t			 stale_hooks;	/* webhooks among them */
+	/* and running proxies, which are asked when nothing else is left */
+	size_t			 stale_proxies;
 	const struct ro_left	*left;		/* unknown, or bad for ever */
 	size_t			 nleft;
 	const struct ro_part	*part;

@@ -1199,8 +1199,10 @@ roles() {
 	bash -n "$D/out"
 	judge --completion kubectl
 	expect 0
-	sh "$D/out" --ro | grep -qx -- --root
-	sh "$D/out" -o '' | grep -qx classic
+	PATH=$BIN:$PATH sh "$D/out" --ro >"$D/tab"
+	grep -q '^--root	go by ' "$D/tab"
+	PATH=$BIN:$PATH sh "$D/out" -o '' >"$D/tab"
+	grep -qx classic "$D/tab"
 }
 
 @test "usage errors are 2, say what is wrong, and print nothing" {

@@ -240,7 +240,8 @@ No space left on device" ]
 	"$d/kubectl_complete-istio" x >out
 	[ "$(cat out)" = :4 ]
 	"$d/kubectl_complete-istio" rootcheck --istio-n >out
-	printf '%s\n' --istio-namespace :4 | cmp - out
+	cut -f 1 out >names
+	printf '%s\n' --istio-namespace :4 | cmp - names
 	"$d/kubectl_complete-istio" rootcheck -q -o js >out
 	printf '%s\n' json jsonl :4 | cmp - out
 	"$d/kubectl_complete-istio-rootcheck" --output=cl >out
@@ -263,7 +264,8 @@ No space left on device" ]
 	for w in "${words[@]}"; do
 		echo "$w"
 		"$d/kubectl_complete-istio" "$w" --outp >out
-		printf '%s\n' --output :4 | cmp - out
+		cut -f 1 out >names
+		printf '%s\n' --output :4 | cmp - names
 		"$d/kubectl_complete-istio-$w" -o js >out
 		printf '%s\n' json jsonl :4 | cmp - out
 		cd "$BATS_TEST_DIRNAME/../.."
@@ -274,24 +276,4 @@ No space left on device" ]
 		grep -q "^| .kubectl istio $w. | " README.md
 		cd - >/dev/null
 	done
-}
-
-@test "bash completes it called directly" {
-	cp "$BATS_TEST_DIRNAME"/../../completions/kubectl_complete-* "$d/"
-	cp "$BIN/kubectl-istio-rootcheck" "$d/"
-	cat >t <<-E
-	. "$BATS_TEST_DIRNAME/../../completions/kubectl-istio.bash"
-	compopt() { echo "compopt \$*"; }
-	COMP_WORDS=("\$@") COMP_CWORD=\$((\$# - 1))
-	_kubectl_istio "\$1"
-	echo "\${COMPREPLY[*]}"
-	E
-	PATH=$d:$PATH
-	[ "$(bash t kubectl-istio ro)" = rootcheck ]
-	[ "$(bash t kubectl-istio rootcheck --outp)" = --output ]
-	[ "$(bash t kubectl-istio-rootcheck -o js)" = "json jsonl" ]
-	[ "$(bash t kubectl-istio-rootcheck --output = js)" = "json jsonl" ]
-	[ "$(bash t kubectl-istio-rootcheck --output =)" = \
-	    "tsv table wide json jsonl prom nagios classic" ]
-	[ "$(bash t kubectl-istio-rootcheck -f x)" = "compopt -o default" ]
 }

@@ -626,8 +626,10 @@ accepts() {	# ROOT LEAF
 	kubectl-istio-rotate --completion bash >out
 	bash -n out
 	kubectl-istio-rotate --completion kubectl >out
-	sh out --roll | grep -qx -- --rollback
-	sh out --restart '' | grep -qx none
+	PATH=$BIN:$PATH sh out --roll >tab
+	grep -q '^--rollback	put ' tab
+	PATH=$BIN:$PATH sh out --restart '' >tab
+	grep -qx none tab
 	# what reads asks for no right to write
 	kubectl-istio-rotate --print-rbac >out
 	run ! grep -qE 'patch|update|delete|create' out
@@ -635,7 +637,9 @@ accepts() {	# ROOT LEAF
 	    grep -c 'verbs: \[list\]')" -eq 2 ]
 	kubectl-istio-rotate --print-rbac --apply >out
 	grep -q 'verbs: \[patch\]' out
-	run ! grep -qE 'update|delete|create|statefulsets|\*' out
+	run ! grep -qE "update|delete|statefulsets|\*" out
+	# but for asking proxies, by exec
+	[ "$(grep -B1 create out | tr -d "\n")" = "  resources: [pods/exec]  verbs: [get, create]" ]
 	kubectl-istio-rotate --print-rbac --apply --restart none >out
 	run ! grep -A1 'deployments, daemonsets' out
 	kubectl-istio-rotate --print-rbac --apply --roll-workloads >out

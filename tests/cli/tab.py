@@ -10,14 +10,14 @@ the line, one a line.  It takes ten seconds at most.
 import os, pty, select, sys, time
 
 shell, script, line, keys = sys.argv[1:]
-keys = keys.replace("\\t", "\t").replace("\\e", "\x1b")
+keys = keys.replace("\\b", "\x02").replace("\\t", "\t").replace("\\e", "\x1b")
 start = {
     "bash": ["bash", "--norc", "--noprofile", "-i"],
     "zsh": ["zsh", "-f", "-i"],
 }[shell]
 setup = ". '%s'" % script
 if shell == "zsh":
-    setup = "autoload -Uz compinit; compinit -D -u; setopt no_auto_menu; " + setup
+    setup = "autoload -Uz compinit; compinit -C -u -d ./zdump; setopt no_auto_menu; " + setup
 
 pid, fd = pty.fork()
 if pid == 0:
@@ -50,21 +50,12 @@ def send(text):
     os.write(fd, text.encode())
 
 
-def quiet(seconds):
-    """Until the terminal says nothing for so long."""
-    global seen
-    while select.select([fd], [], [], seconds)[0]:
-        seen += os.read(fd, 65536)
-
-
 # what is printed is not what is typed: the echo does not count
 send(setup + "; printf '%s%s\\n' REA DY\n")
 until(b"READY")
-quiet(0.3)
-send(line + keys)
-quiet(1.0)
-# the line as an argument list, instead of being run
-send("\x05 END\x01printf '<%s>\\n' BEG\"IN\" \n")
+# then the line as an argument list, instead of being run: a shell reads no
+# key before it has done with the one before
+send(line + keys + "\x05 END\x01printf '<%s>\\n' BEG\"IN\" \n")
 until(b"<BEGIN>")
 for word in until(b"<END>").decode(errors="backslashreplace").split("\n"):
     word = word.strip("\r")

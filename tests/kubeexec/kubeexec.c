@@ -131,7 +131,9 @@ main(int argc, char **argv)
 	struct kube_log log = { 0, print_line, NULL };
 	struct kube_options ko = { "certverify", VERSION, &log, NULL };
 	struct kube_exec_options o = { 32, 0, 0, 65536 };
-	static struct asking a = { .x = { .ns = "ns", .container = "istio-proxy" } };
+	static struct asking a = {
+		.x = { .ns = "ns", .container = "istio-proxy" }
+	};
 	const struct kube_exec_client cl = { next, done, &a };
 	struct kube_flags f;
 	struct err e = ERR_INIT;

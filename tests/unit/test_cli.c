@@ -258,7 +258,9 @@ static void
 test_completion(void **state)
 {
 	static const char *const shells[] = { "bash", "zsh", "kubectl" };
-	static const char *const commands[] = { "one-command", "another", NULL };
+	static const char *const commands[] = {
+		"one-command", "another", NULL
+	};
 	struct err e = ERR_INIT;
 	char *text;
 	size_t i, len;

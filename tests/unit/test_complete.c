@@ -151,7 +151,8 @@ test_values(void **state)
 	offers(&plain, "-ojs", "-ojson\n-ojsonl\n:4\n");
 	offers(&plain, "-Aojs", "-Aojson\n-Aojsonl\n:4\n");
 	offers(&plain, "-Ao js", "json\njsonl\n:4\n");
-	offers(&plain, "-ojson -", "--filename\tread\n-f\tread\n--namespace\twhere\n"
+	offers(&plain, "-ojson -",
+	    "--filename\tread\n-f\tread\n--namespace\twhere\n"
 	    "-n\twhere\n--output\thow\n-o\thow\n--all\tall\n-A\tall\n"
 	    "--envoy\tpods\n--excuse\tx\n--explain\tx\n--completion\tx\n"
 	    "--dir\tx\n--at\tx\n--context\tx\n--kubeconfig\tx\n:4\n");
@@ -194,7 +195,8 @@ test_targets(void **state)
 	offers(&targets, "nope/n1/", ":4\n");
 	offers(&targets, "-n n1 istio.s1", "istio.s1\n:4\n");
 	offers(&targets, "-- pod/n1/p2", "pod/n1/p2\n:4\n");
-	offers(&plain, "--excuse exp", "expired\tbad\nexpires-soon\twarn\n:4\n");
+	offers(&plain, "--excuse exp",
+	    "expired\tbad\nexpires-soon\twarn\n:4\n");
 	offers(&plain, "--excuse pod/n2/p", "pod/n2/p1\npod/n2/p2\n:4\n");
 	offers(&plain, "--excuse x --excuse=se", "secret/\n:6\n");
 }

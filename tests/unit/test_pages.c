@@ -1,4 +1,4 @@
-/* Every rule of every tool has its whole page of --explain, and no page more. */
+/* Every rule of every tool has its page of --explain, whole, and no more. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

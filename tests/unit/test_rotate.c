@@ -404,7 +404,13 @@ test_steps(void **state)
 	m.part[0].marked_at = m.part[2].marked_at = T0;
 	plan(&m);
 	assert_int_equal(m.next.step, RO_WAIT);
-	m.v.stale = m.v.stale_hooks = 0;
+	m.v.stale = m.v.stale_proxies = 1;
+	m.v.stale_hooks = 0;		/* they come last */
+	plan(&m);
+	assert_int_equal(m.next.step, RO_WAIT);
+	assert_int_equal(m.next.todo, 1);
+	assert_non_null(strstr(m.text, "todo wait behind istio-system\n"));
+	m.v.stale = m.v.stale_proxies = 0;
 	whole(&m, "done restart reads-once istio-citadel\n"
 	    "done restart reads-once istio-pilot\n"
 	    "done restart reads-once istio-nodeagent\n"
