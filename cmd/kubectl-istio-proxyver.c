@@ -17,7 +17,8 @@ scope(const struct run *r)
 {
 	struct pods_scope s = {
 		.ns = r->own.ns, .labels = r->own.selector,
-		.target = r->refs, .ntarget = r->targets.n
+		.target = r->refs, .ntarget = r->targets.n,
+		.exec = r->own.ask
 	};
 
 	if (r->own.form == FORM_CLASSIC && r->own.ns == NULL && !r->targeted)
@@ -99,11 +100,15 @@ read_cluster(struct run *r, const struct strs *operands,
 		ko.stdin_taken = "targets are read from it";
 	if (kube_connect(&r->flags, &ko, &k, e) == -1)
 		return -1;
-	if (read_targets(r, operands, k, e) == 0) {
+	if (read_targets(r, operands, k, e) == 0 &&
+	    (!r->own.ask || proxyver_ask_begin(r, e) == 0)) {
 		s = scope(r);
 		ret = r->targeted && r->targets.n == 0 ? 0 :
 		    observe_pods(k, &s, oo, &sink, e);
+		if (ret == 0 && r->own.ask)
+			ret = proxyver_ask(r, k, e);
 	}
+	proxyver_ask_free(r);
 	kube_close(k);
 	return ret;
 }

@@ -46,6 +46,7 @@ UNIT_body =	base pki doc kube
 UNIT_watch =	base pki doc kube
 UNIT_envoy =	base pki doc mesh era kube observe
 UNIT_keep =	base pki doc mesh era kube observe
+UNIT_version_answer = base pki doc mesh era kube observe
 UNIT_write =	base pki doc kube
 UNIT_head =	base pki doc kube
 UNIT_ws =	base pki doc kube
@@ -174,11 +175,14 @@ mutants: $(call deps,check) $(KC_MUTANTS)
 # ---- on a real control plane, which tests/cluster/up builds and starts ----
 .PHONY: check-cluster
 check-cluster: $(call deps,check) $(call deps,cluster) $(BINS) $(MKMESH) \
-    $(KUBEWRITE) $(O)/bench/loadpods
+    $(KUBEWRITE) $(KUBEEXEC) $(addprefix $(O)/bench/,genpods loadpods \
+    kubelet execfloor rusage) \
+    $(if $(filter 0,$(shell id -u)),$(call deps,node))
 	@mkdir -p $(O)/log
 	@BIN=$(abspath $(O))/bin MKMESH=$(abspath $(MKMESH)) \
 	    KUBEWRITE=$(abspath $(KUBEWRITE)) \
-	    LOADPODS=$(abspath $(O))/bench/loadpods \
+	    KUBEEXEC=$(abspath $(KUBEEXEC)) \
+	    LOADPODS=$(abspath $(O))/bench/loadpods BENCH=$(abspath $(O))/bench \
 	    TMP=$(abspath $(O))/tmp tests/cluster/run $(O)/log/cluster
 
 # ---- rotate, killed at each of its points; built with them, in its own tree ----
@@ -255,6 +259,8 @@ FUZZ_ROOMS_image = base pki mesh era
 FUZZ_ROOMS_target = base rec cli
 FUZZ_ROOMS_envoy = base pki doc rec mesh era kube observe
 FUZZ_PLUGINS_envoy = certverify
+FUZZ_ROOMS_version = base pki doc mesh era kube observe
+FUZZ_PLUGINS_version = proxyver
 FUZZ_TIME ?=	600
 FUZZ_ALL :=	$(patsubst tests/fuzz/fuzz_%.c,%,\
 		$(sort $(wildcard tests/fuzz/fuzz_*.c)))

@@ -5,7 +5,7 @@
 
 #include "base/when.h"
 #include "cmd/certverify/run.h"
-#include "kube/exec.h"
+#include "observe/ask.h"
 
 static const char *const forms[] = {
 	"tsv", "table", "wide", "json", "jsonl", "prom", "nagios", "classic",
@@ -109,9 +109,9 @@ check_envoy(struct run *r, struct err *e)
 		return err_set(e, ERR_USAGE, "--bundle, --concurrency and "
 		    "--rate say how pods are asked: they go with --envoy");
 	if (o->concurrency == OWN_UNSET)
-		o->concurrency = CONCURRENCY;
+		o->concurrency = ASK_CONCURRENCY;
 	if (o->rate == OWN_UNSET)
-		o->rate = RATE;
+		o->rate = ASK_RATE;
 	if (o->concurrency < 1 || o->concurrency > KUBE_EXEC_CONCURRENCY)
 		return err_set(e, ERR_USAGE, "--concurrency must be 1 to %d",
 		    KUBE_EXEC_CONCURRENCY);

@@ -17,8 +17,6 @@
 #define FORM_CLASSIC (REC_NAGIOS + 1)
 
 #define OWN_UNSET	-1
-#define CONCURRENCY	32	/* pods asked at once */
-#define RATE		20	/* pods asked a second */
 
 /* The flags that no other tool has, or not with these values. */
 struct own_flags {

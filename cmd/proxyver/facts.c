@@ -3,9 +3,8 @@
 
 #include "cmd/proxyver/run.h"
 
-/* A record that is no judgement: something could not be seen. */
-static int
-put_unknown(struct run *r, const struct ref *ref, const char *message,
+int
+proxyver_unknown(struct run *r, const struct ref *ref, const char *message,
     struct err *e)
 {
 	struct pv_finding f = {
@@ -14,6 +13,23 @@ put_unknown(struct run *r, const struct ref *ref, const char *message,
 	};
 
 	return proxyver_put(r, &f, e);
+}
+
+int
+proxyver_judge(struct run *r, const struct pod *p, const struct pv_said *said,
+    size_t nsaid, struct err *e)
+{
+	size_t was = r->containers;
+
+	if (pv_judge_asked(&r->params, p, said, nsaid, proxyver_put, r,
+	    &r->containers, e) == -1)
+		return -1;
+	/* who asks for a pod by name wants to hear of it */
+	if (r->targeted && r->containers == was)
+		return proxyver_unknown(r, &p->ref, part_completed(p) ?
+		    "it has run to its end" : "no container of it is Istio's",
+		    e);
+	return 0;
 }
 
 /* Is it one that was asked for by name?  It is remembered that it came. */
@@ -50,14 +66,14 @@ on_unknown(void *arg, const struct ref *ref, const char *entry,
 		return 0;
 	if (entry != NULL)
 		err_prefix(&text, "%s", entry);
-	return put_unknown(r, ref, text.msg, e);
+	return r->asking != NULL ? proxyver_hold_unknown(r, ref, text.msg, e) :
+	    proxyver_unknown(r, ref, text.msg, e);
 }
 
 static int
 on_pod(void *arg, const struct pod *p, struct err *e)
 {
 	struct run *r = arg;
-	size_t was = r->containers;
 
 	/* how many namespaces there are: files do not list them */
 	if (r->o.files.n > 0 && r->own.ns != NULL &&
@@ -65,14 +81,8 @@ on_pod(void *arg, const struct pod *p, struct err *e)
 		return -1;
 	if (!concerns_us(r, &p->ref))
 		return 0;
-	if (pv_judge(&r->params, p, proxyver_put, r, &r->containers, e) == -1)
-		return -1;
-	/* who asks for a pod by name wants to hear of it */
-	if (r->targeted && r->containers == was)
-		return put_unknown(r, &p->ref, part_completed(p) ?
-		    "it has run to its end" : "no container of it is Istio's",
-		    e);
-	return 0;
+	return r->asking != NULL ? proxyver_hold_pod(r, p, e) :
+	    proxyver_judge(r, p, NULL, 0, e);
 }
 
 static int
@@ -103,7 +113,7 @@ proxyver_missing(struct run *r, struct err *e)
 	size_t i;
 
 	for (i = 0; r->o.files.n > 0 && i < r->targets.n; i++)
-		if (!r->targets.v[i].found && put_unknown(r, &r->refs[i],
+		if (!r->targets.v[i].found && proxyver_unknown(r, &r->refs[i],
 		    "the input does not hold it", e) == -1)
 			return -1;
 	return 0;

@@ -22,6 +22,8 @@ const struct cli_opt proxyver_opts[] = {
 	    "warn of everything below this version: 1.20, 1.20.3", NULL },
 	{ "summary", 0, CLI_BOOL, OWN(summary), NULL,
 	    "a table of versions and verdicts, and how many have them", NULL },
+	{ "ask", 0, CLI_BOOL, OWN(ask), NULL,
+	    "ask what runs for its version where no image tag tells", NULL },
 	{ "namespace", 'n', CLI_STRING, OWN(ns), "NAMESPACE",
 	    "only the pods of this one (all of them)", NULL },
 	{ "selector", 'l', CLI_STRING, OWN(selector), "SELECTOR",
@@ -48,6 +50,7 @@ const struct cli_tool proxyver_tool = {
 "  kubectl istio proxyver\n"
 "  kubectl istio proxyver -n shop --min 1.20\n"
 "  kubectl istio proxyver --summary\n"
+"  kubectl istio proxyver --ask -n shop\n"
 "  kubectl istio proxyver | grep no-hot-reload | cut -f 3\n"
 "  kubectl get pods -A -o json | kubectl istio proxyver -f -\n"
 "  istioctl kube-inject -f app.yaml | kubectl istio proxyver -f -\n"
@@ -82,6 +85,9 @@ proxyver_params(struct run *r, const struct strs *operands, struct err *e)
 	    targets_scope(&r->o, &r->own.ns, r->own.selector, operands, e) ==
 	    -1)
 		return -1;
+	if (r->own.ask && r->o.files.n > 0)
+		return err_set(e, ERR_USAGE, "--ask asks the pods of a "
+		    "cluster: it does not go with -f");
 	if (r->own.min != NULL &&
 	    pv_parse_min(r->own.min, &r->params, e) == -1)
 		return -1;

@@ -23,6 +23,7 @@ struct own_flags {
 	const char	*selector;
 	int		 form;
 	int		 summary;
+	int		 ask;
 };
 
 /* One line of --summary: version and verdict, and how many have both. */
@@ -33,6 +34,8 @@ struct version_count {
 };
 
 #define SUMMARY_MAX 1000	/* different lines of --summary */
+
+struct asking;		/* ask.c's own */
 
 /* One run. */
 struct run {
@@ -53,6 +56,7 @@ struct run {
 	struct names		 versions;	/* classic: "NS\tVERSION" */
 	size_t			 listed;	/* of them, by the server */
 	size_t			 containers;	/* of Istio, judged */
+	struct asking		*asking;	/* NULL: without --ask */
 };
 
 /* flags.c: the tool, its flags, and what they mean. */
@@ -65,6 +69,25 @@ int	proxyver_params(struct run *r, const struct strs *operands,
 struct sink proxyver_sink(struct run *r);
 /* After the last of them: what was asked for and is not there. */
 int	proxyver_missing(struct run *r, struct err *e);
+
+/* One pod, that was asked or not. */
+int	proxyver_judge(struct run *r, const struct pod *p,
+	    const struct pv_said *said, size_t nsaid, struct err *e);
+/* A record that is no judgement: something could not be seen. */
+int	proxyver_unknown(struct run *r, const struct ref *ref,
+	    const char *message, struct err *e);
+
+/*
+ * ask.c: --ask.  From the first pod on that must be asked, what makes a record
+ * is held back, so that records stay in order; then pods are asked, and each
+ * record comes as soon as it is its turn.
+ */
+int	proxyver_ask_begin(struct run *r, struct err *e);
+int	proxyver_ask(struct run *r, struct kube *k, struct err *e);
+void	proxyver_ask_free(struct run *r);
+int	proxyver_hold_pod(struct run *r, const struct pod *p, struct err *e);
+int	proxyver_hold_unknown(struct run *r, const struct ref *ref,
+	    const char *message, struct err *e);
 
 /* print.c: findings as records, or counted.  arg is the struct run. */
 int	proxyver_open(struct run *r, struct err *e);

@@ -130,7 +130,7 @@ struct run {
 	struct cert		*root;		/* that was put there */
 	int			 put;		/* but not seen there yet */
 	struct names		 said;		/* steps done, not said again */
-	struct names		 loaded;	/* proxies with it, as keys */
+	struct names		 loaded;	/* proxies that have it */
 	struct cert		*loaded_root;	/* which one */
 	unsigned		 tries;		/* of who does not answer */
 };

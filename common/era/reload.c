@@ -11,7 +11,8 @@
 	"about two minutes after its secret has changed"
 #define AGENT \
 	"learns a new root with its next certificate, within half of " \
-	"SECRET_TTL (12 of 24 hours); restart the pod to have it at once"
+	"SECRET_TTL (12 of 24 hours)"
+#define AT_ONCE	"restart its pod to have it at once"
 #define ONCE \
 	"reads the root that it trusts istiod by once, when it starts"
 #define ZTUNNEL \
@@ -49,10 +50,10 @@ const struct reload reloads[] = {
     NODE_AGENT, "restart the DaemonSet istio-nodeagent after a root change",
     "1.4.10:security/pkg/nodeagent/caclient/client.go" },
 { PART_PROXY, DELIVERY_NODE_AGENT, { 1, 5, 0 }, { LAST, 0, 0 }, RELOAD_ALONE,
-    AGENT, NULL, "1.5.0: the node agent is gone, the agent serves SDS" },
-{ PART_PROXY, DELIVERY_AGENT, ALL, RELOAD_ALONE, AGENT, NULL,
-    "1.31:security/pkg/nodeagent/cache/secretcache.go (the root is the last "
-    "certificate of the answer to a CSR)" },
+    AGENT, AT_ONCE, "1.5.0: the node agent is gone, the agent serves SDS" },
+{ PART_PROXY, DELIVERY_AGENT, ALL, RELOAD_ALONE, AGENT,
+    AT_ONCE, "1.31:security/pkg/nodeagent/cache/secretcache.go (the root is "
+    "the last certificate of the answer to a CSR)" },
 /* ambient: ztunnel pull request 1775 */
 { PART_ZTUNNEL, ANY, { 0, 0, 0 }, { 1, 28, 6 }, RELOAD_RESTART, ONCE,
     "restart the DaemonSet ztunnel after a root change",

@@ -20,7 +20,7 @@ struct reload {
 	int		 below[3];	/* but not this one */
 	enum reload_how	 how;
 	const char	*text;		/* what it does, for a message */
-	const char	*next;		/* what to do, unless RELOAD_ALONE */
+	const char	*next;		/* what to do; RELOAD_ALONE: or NULL */
 	const char	*source;
 };
 

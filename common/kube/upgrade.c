@@ -54,7 +54,8 @@ upgrade_request(struct upgrade *u, const struct transport *t,
 	buf_reset(out);
 	if (ws_key(u->key, e) == -1)
 		return -1;
-	if (transport_headers(t, cr, agent, "application/json", &l) == -1)
+	/* to any other a kubelet says 406; a Status is JSON anyway */
+	if (transport_headers(t, cr, agent, "*/*", &l) == -1)
 		return err_nomem(e);
 	ret = buf_printf(out, e, "GET %s%s HTTP/1.1\r\n", transport_path(t),
 	    path);

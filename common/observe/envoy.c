@@ -1,9 +1,8 @@
 /* An answer of a proxy: which form it has, and who reads that. */
 #include <string.h>
 
+#include "observe/ask.h"
 #include "observe/envoy_in.h"
-
-#define QUOTE_MAX 80	/* bytes of an answer that is none, in a message */
 
 static int
 on_certificate(void *arg, const struct node *n, struct err *e)
@@ -104,25 +103,6 @@ read_object(struct envoy_in *in, const struct envoy_span *doc, struct err *e)
 	    &roots, &leaves, e) : 0;
 }
 
-/* What stands there instead, as far as its first line says it. */
-static int
-none(const char *body, size_t len, struct err *e)
-{
-	size_t n;
-
-	while (len > 0 && strchr(" \t\r\n", *body) != NULL) {
-		body++;
-		len--;
-	}
-	for (n = 0; n < len && n < QUOTE_MAX && body[n] != '\0' &&
-	    strchr("\r\n", body[n]) == NULL; n++)
-		continue;
-	if (n == 0)
-		return err_set(e, ERR_FORMAT, "the answer is empty");
-	return err_set(e, ERR_FORMAT, "it is no list of certificates: '%.*s'",
-	    (int)n, body);
-}
-
 static int
 read_all(struct envoy_in *in, const char *body, size_t len, struct err *e)
 {
@@ -136,7 +116,7 @@ read_all(struct envoy_in *in, const char *body, size_t len, struct err *e)
 	if (got == -1)
 		return -1;
 	if (!in->known)
-		return none(body, len, e);
+		return ask_none("it is no list of certificates", body, len, e);
 	if (in->passed.class == ERR_NONE || in->secrets)
 		return 0;
 	if (e != NULL)

@@ -5,7 +5,8 @@
 
 #include "plugins/proxyver/state.h"
 
-#define MESSAGE_MAX 8192
+#define MESSAGE_MAX	8192
+#define WHY_MAX		(ERR_MSG_MAX + 64)	/* what came of asking */
 
 void
 pv_word(struct pv_case *c, const char *name, const char *fmt, ...)
@@ -153,37 +154,54 @@ word_why(struct pv_case *c)
 		break;
 	case IMAGE_VERSION:
 		pv_word(c, "why", "its %s '%s' does not say which release of "
-		    "%d.%d it is, and that decides", c->source == PV_LABEL ?
-		    "label" : "image's tag", im->tag, im->version.major,
+		    "%d.%d it is, and that decides", c->source == PV_AGENT ?
+		    "own word" : c->source == PV_LABEL ? "label" :
+		    "image's tag", im->tag, im->version.major,
 		    im->version.minor);
 		break;
 	}
+}
+
+/* What came of asking it; "" if it was not, or the reason says it. */
+static void
+asked(const struct pv_case *c, char out[WHY_MAX])
+{
+	const struct pv_said *s = c->said;
+
+	out[0] = '\0';
+	if (s == NULL || c->source == PV_AGENT)
+		return;
+	if (s->version == NULL)
+		snprintf(out, WHY_MAX, "it was asked, and %s; ", s->why);
+	else if (c->source != PV_NOTHING)
+		snprintf(out, WHY_MAX, "it was asked, and its own word '%s' "
+		    "says no more; ", s->version);
+	else
+		snprintf(out, WHY_MAX, "it was asked, and its own word '%s' "
+		    "is no version of Istio; ", s->version);
 }
 
 /* What to do: ask what runs, or, where nothing does yet, name the image. */
 static void
 word_next(struct pv_case *c)
 {
-	static const char *const binaries[PARTS] = {
-		"", "pilot-agent", "ztunnel", "agentgateway", "istio_ca",
-		"pilot-discovery", "galley", "sidecar-injector", "mixs",
-		"node_agent_k8s", "pilot-discovery"
-	};
+	char why[WHY_MAX];
 
+	asked(c, why);
 	if (c->container->running == NULL)
 		pv_word(c, "next", "give its image a tag that says its "
 		    "version");
 	else
-		pv_word(c, "next", "ask it: kubectl exec -n %s %s -c %s -- %s "
-		    "version", c->pod->ref.ns, c->pod->ref.name,
-		    c->container->name, binaries[c->part]);
+		pv_word(c, "next", "%s%s: kubectl exec -n %s %s -c %s -- %s "
+		    "version", why, c->said == NULL ? "ask it" :
+		    "to ask by hand", c->pod->ref.ns, c->pod->ref.name,
+		    c->container->name, pv_binary(c->part));
 }
 
 int
 pv_unknown(struct pv_case *c)
 {
-	if (c->source != PV_NOTHING && c->reload != NULL && c->old != -1 &&
-	    c->below != -1)
+	if (!pv_version_unknown(c))
 		return 0;
 	word_why(c);
 	word_next(c);
@@ -236,7 +254,7 @@ broken(struct pv_case *c, const struct rule *rule, pv_emit *emit, void *arg,
 
 /* What it does by itself; of Pilot, whether it has a sidecar. */
 static const char *
-fine(const struct pv_case *c)
+fine(struct pv_case *c)
 {
 	switch (c->part) {
 	case PART_PILOT:
@@ -248,7 +266,11 @@ fine(const struct pv_case *c)
 		return "controlPlaneSecurity is off: nothing of it hangs on "
 		    "the root";
 	default:
-		return c->reload->text;
+		if (c->reload->next == NULL)
+			return c->reload->text;
+		snprintf(c->text[0], PV_TEXT_MAX, "%s; %s", c->reload->text,
+		    c->reload->next);
+		return c->text[0];
 	}
 }
 
@@ -273,9 +295,21 @@ judge(struct pv_case *c, pv_emit *emit, void *arg, struct err *e)
 	return c->found ? 0 : send(c, NULL, fine(c), emit, arg, e);
 }
 
+static const struct pv_said *
+said_by(size_t container, const struct pv_said *said, size_t nsaid)
+{
+	size_t i;
+
+	for (i = 0; i < nsaid; i++)
+		if (said[i].container == container)
+			return &said[i];
+	return NULL;
+}
+
 int
-pv_judge(const struct pv_params *p, const struct pod *pod, pv_emit *emit,
-    void *arg, size_t *containers, struct err *e)
+pv_judge_asked(const struct pv_params *p, const struct pod *pod,
+    const struct pv_said *said, size_t nsaid, pv_emit *emit, void *arg,
+    size_t *containers, struct err *e)
 {
 	struct pv_case c;
 	size_t i;
@@ -283,17 +317,19 @@ pv_judge(const struct pv_params *p, const struct pod *pod, pv_emit *emit,
 	if (part_completed(pod))
 		return 0;
 	for (i = 0; i < pod->ncontainer; i++) {
-		c.part = part_of(pod, &pod->container[i]);
-		if (c.part == PART_NONE)
+		if (!pv_case_of(p, pod, i, &c))
 			continue;
-		c.params = p;
-		c.pod = pod;
-		c.container = &pod->container[i];
-		c.role = part_role(pod, c.container, c.part);
-		c.below = c.found = 0;
+		c.said = said_by(i, said, nsaid);
 		(*containers)++;
 		if (judge(&c, emit, arg, e) == -1)
 			return -1;
 	}
 	return 0;
+}
+
+int
+pv_judge(const struct pv_params *p, const struct pod *pod, pv_emit *emit,
+    void *arg, size_t *containers, struct err *e)
+{
+	return pv_judge_asked(p, pod, NULL, 0, emit, arg, containers, e);
 }

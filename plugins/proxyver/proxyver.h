@@ -22,7 +22,8 @@ enum pv_source {
 	PV_NOTHING,		/* "-" */
 	PV_IMAGE_TAG,		/* the running image, of the pod's status */
 	PV_SPEC_TAG,		/* the spec's: nothing runs, or by digest */
-	PV_LABEL		/* app.kubernetes.io/version, by the charts */
+	PV_LABEL,		/* app.kubernetes.io/version, by the charts */
+	PV_AGENT		/* its own binary, asked */
 };
 
 const char *pv_source_name(enum pv_source s);	/* NULL for PV_NOTHING */
@@ -52,6 +53,28 @@ typedef int pv_emit(void *arg, const struct pv_finding *f, struct err *e);
  */
 int	pv_judge(const struct pv_params *p, const struct pod *pod,
 	    pv_emit *emit, void *arg, size_t *containers, struct err *e);
+
+/*
+ * What to ask a container of this pod whose version nothing else tells, or not
+ * well enough: the PV_QUESTION_WORDS words of a command ("pilot-agent",
+ * "version").  NULL: there is no need; or it cannot be asked, since it does not
+ * run, or has versions of its own (agentgateway).
+ */
+#define PV_QUESTION_WORDS 2
+const char *const *pv_question(const struct pv_params *p,
+	    const struct pod *pod, size_t container);
+
+/* What came of it. */
+struct pv_said {
+	size_t		 container;	/* the pod's, by number */
+	const char	*version;	/* as it calls itself; or NULL: */
+	const char	*why;		/* why it did not say one */
+};
+
+/* The same as pv_judge(), of a pod that was asked. */
+int	pv_judge_asked(const struct pv_params *p, const struct pod *pod,
+	    const struct pv_said *said, size_t nsaid, pv_emit *emit, void *arg,
+	    size_t *containers, struct err *e);
 
 /* "1.20", "1.20.3" for --min; -1: it is neither. */
 int	pv_parse_min(const char *s, struct pv_params *p, struct err *e);

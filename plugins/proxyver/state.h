@@ -4,7 +4,7 @@
 
 #include "plugins/proxyver/proxyver.h"
 
-#define PV_TEXT_MAX	768	/* bytes of a value in a message */
+#define PV_TEXT_MAX	1152	/* bytes of a value in a message */
 #define PV_WORDS_MAX	4
 
 enum pv_id {
@@ -17,6 +17,7 @@ struct pv_case {
 	const struct pv_params	*params;
 	const struct pod	*pod;
 	const struct container	*container;
+	const struct pv_said	*said;		/* NULL: it was not asked */
 	enum part		 part;
 	enum role		 role;
 	struct image		 image;		/* of what told most */
@@ -46,8 +47,18 @@ extern const struct pv_rule pv_table[PV_RULES];
 void	pv_word(struct pv_case *c, const char *name, const char *fmt, ...)
 	    __attribute__((format(printf, 3, 4)));
 
+/* One container of a pod, not asked yet; 0: it is none of Istio's. */
+int	pv_case_of(const struct pv_params *p, const struct pod *pod,
+	    size_t container, struct pv_case *c);
+
 /* Which version it is and who says so; and what that means. */
 void	pv_version(struct pv_case *c);
+
+/* Is it not known, or not well enough for the rules? */
+int	pv_version_unknown(const struct pv_case *c);
+
+/* Which program of a part says its version. */
+const char *pv_binary(enum part part);
 
 /* "1.20.3", or "1.4" where the patch is not known. */
 void	pv_version_text(const struct version *v, int has_patch,

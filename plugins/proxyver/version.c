@@ -8,7 +8,7 @@ const char *
 pv_source_name(enum pv_source s)
 {
 	static const char *const names[] = {
-		NULL, "image-tag", "spec-tag", "label"
+		NULL, "image-tag", "spec-tag", "label", "agent"
 	};
 
 	return names[s];
@@ -25,6 +25,18 @@ pv_version_text(const struct version *v, int has_patch,
 		snprintf(out, PV_VERSION_MAX, "%d.%d", v->major, v->minor);
 }
 
+/* A version that stands alone, as a tag would say it. */
+static int
+parse(const char *v, const char *who, struct image *im)
+{
+	char ref[IMAGE_TAG_MAX + 16];
+
+	if (strlen(v) >= IMAGE_TAG_MAX || strpbrk(v, "/:@") != NULL)
+		return 0;
+	snprintf(ref, sizeof(ref), "%s:%s", who, v);
+	return image_parse(ref, im) == IMAGE_VERSION;
+}
+
 /*
  * What Istio's charts say of gateways, ztunnel and the control plane (1.24 on,
  * manifests/charts/.../_helpers.tpl).  On an application's pod the label is
@@ -34,17 +46,13 @@ static int
 by_label(struct pv_case *c)
 {
 	const char *of, *v;
-	char ref[2 * PV_VERSION_MAX + 8];
 	struct image im;
 
 	of = part_label(c->pod, "app.kubernetes.io/part-of");
 	v = part_label(c->pod, "app.kubernetes.io/version");
 	if (c->role == ROLE_SIDECAR || c->part == PART_AGENTGATEWAY ||
 	    of == NULL || strcmp(of, "istio") != 0 || v == NULL ||
-	    strpbrk(v, "/:@") != NULL)
-		return 0;
-	snprintf(ref, sizeof(ref), "label:%.90s", v);
-	if (image_parse(ref, &im) != IMAGE_VERSION)
+	    !parse(v, "label", &im))
 		return 0;
 	c->image = im;
 	c->source = PV_LABEL;
@@ -101,14 +109,14 @@ below(const struct pv_case *c)
 	return a == b ? a : -1;
 }
 
-void
-pv_version(struct pv_case *c)
+/* What follows from the version. */
+static void
+decide(struct pv_case *c)
 {
 	const struct version *v = &c->image.version;
 
-	find(c);
 	c->reload = NULL;
-	c->old = 0;
+	c->old = c->below = 0;
 	if (c->source == PV_NOTHING)
 		return;
 	c->reload = reload_of(c->part, part_delivery(c->pod, v), v,
@@ -117,6 +125,37 @@ pv_version(struct pv_case *c)
 	if (c->part == PART_PROXY)
 		c->old = reload_is_old(v, c->image.has_patch);
 	c->below = below(c);
+}
+
+int
+pv_version_unknown(const struct pv_case *c)
+{
+	return c->source == PV_NOTHING || c->reload == NULL || c->old == -1 ||
+	    c->below == -1;
+}
+
+/* Its own word, where nobody else's is enough. */
+static int
+by_agent(struct pv_case *c)
+{
+	struct image im;
+
+	if (c->said == NULL || c->said->version == NULL ||
+	    !parse(c->said->version, "agent", &im) ||
+	    (c->source != PV_NOTHING && !im.has_patch))
+		return 0;
+	c->image = im;
+	c->source = PV_AGENT;
+	return 1;
+}
+
+void
+pv_version(struct pv_case *c)
+{
+	find(c);
+	decide(c);
+	if (pv_version_unknown(c) && by_agent(c))
+		decide(c);
 }
 
 int

@@ -7,8 +7,9 @@ POD_COUNT ?= 20000
 SECRET_COUNT ?= 5000
 # empty: 20000 take five minutes to measure
 SECRET_COUNT_BIG ?=
+EXEC_COUNT ?= 2000
 
-$(addprefix $(BENCH)/,floor gets lists loadpods): tests/bench/loaded.h
+$(addprefix $(BENCH)/,floor gets lists loadpods execfloor): tests/bench/loaded.h
 $(BENCH)/%: tests/bench/%.c | $(call deps,build) $(call deps,bench)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(KI_CPPFLAGS) -std=c11 -O2 -Wall -o $@ $< $(ALL_LIBS)
@@ -16,6 +17,10 @@ $(BENCH)/%: tests/bench/%.c | $(call deps,build) $(call deps,bench)
 $(BENCH)/gensecrets: tests/bench/gensecrets.c | $(call deps,build)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(KI_CPPFLAGS) -std=c11 -O2 -Wall -o $@ $< -lcrypto -pthread
+$(BENCH)/kubelet: tests/bench/kubelet.c | $(call deps,build)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(KI_CPPFLAGS) -D_GNU_SOURCE -std=c11 -O2 -Wall -o $@ $< \
+	    -lssl -lcrypto
 # as small as can be: its children's peaks begin with its own
 $(BENCH)/rusage: tests/bench/rusage.c | $(call deps,build)
 	@mkdir -p $(@D)
@@ -32,8 +37,8 @@ $(BENCH)/walk: $(O)/obj/tests/bench/walk.o $(call plugin_obj,proxyver) \
 check-instructions: $(call deps,bench) $(BENCH)/walk
 	@CC='$(CC)' tests/bench/instructions $(BENCH)/walk
 
-.PHONY: bench bench-files bench-cluster bench-pods bench-secrets
-bench: bench-files bench-cluster bench-pods bench-secrets
+.PHONY: bench bench-files bench-cluster bench-pods bench-secrets bench-exec
+bench: bench-files bench-cluster bench-pods bench-secrets bench-exec
 bench-files: $(call deps,bench) $(BINS) $(BENCH)/genlist $(BENCH)/jsonc \
     $(BENCH)/floor $(BENCH)/rusage
 	@tests/bench/run $(BENCH) $(O)/bin/kubectl-istio-rootcheck $(ITEMS)
@@ -50,3 +55,9 @@ bench-secrets: $(call deps,bench) $(call deps,cluster) $(BINS) \
 	@BIN=$(abspath $(O))/bin SECRET_COUNT=$(SECRET_COUNT) \
 	    SECRET_COUNT_BIG=$(SECRET_COUNT_BIG) \
 	    tests/bench/secrets $(abspath $(BENCH))
+# what many pods take to be asked
+EXEC_BENCH =	$(addprefix $(BENCH)/,genpods loadpods kubelet execfloor rusage)
+bench-exec: $(call deps,bench) $(call deps,cluster) $(BINS) $(MKMESH) \
+    $(EXEC_BENCH)
+	@BIN=$(abspath $(O))/bin MKMESH=$(abspath $(MKMESH)) \
+	    EXEC_COUNT=$(EXEC_COUNT) tests/bench/exec $(abspath $(BENCH))

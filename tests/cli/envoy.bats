@@ -11,27 +11,7 @@ setup_file() {
 	server_setup
 	export AT=2026-01-01T00:00:00Z
 	cd "$D" || return
-	mkdir mesh
-	cat >spec <<-E
-	at $AT
-	cert root from=-100d to=+3000d
-	cert old key=k5 from=-400d to=+100d
-	cert twin from=-300d to=+100d
-	secret istio-system/istio-ca-secret type=istio.io/ca-root ca-cert.pem=root ca-key.pem=pkcs1:k1
-	configmap istio-system/istio-security caTLSRootCert=b64:root
-	workload istio-system/default issuer=root root=root
-	workload kube-system/default issuer=root root=root
-	workload shop/default issuer=root root=root from=-20d to=+70d
-	workload zoo/default issuer=root root=root from=-20d to=+70d
-	workload zoo/was issuer=root root=twin from=-60d to=+30d
-	pem root.pem root
-	pem old.pem old
-	pem twin.pem twin
-	pem shop.pem shop/default
-	pem zoo.pem zoo/default
-	pem was.pem zoo/was
-	E
-	"$MKMESH" spec mesh
+	put_mesh $AT
 	put_pods
 	put_answers
 	put_records | sort >records
@@ -80,35 +60,6 @@ put_pods() {
 	    kind: "Namespace", metadata: {name: .}}, {apiVersion: "v1",
 	    kind: "ServiceAccount", metadata: {namespace: ., name: "default"}}]
 	    ' mesh/mesh.json >objects
-}
-
-# what Istio 1.0 says: ROOT LEAF
-text() {
-	local i r l say='Certificate Path: /etc/certs/\(.path), Serial Number: \(.serial_number), Days until Expiration: \(.days_until_expiration)'
-	r=$(spoken "$1" root-cert.pem '' | jq -r "\"$say\"")
-	l=$(spoken "$2" cert-chain.pem '' | jq -r "\"$say\"")
-	for i in 1 2; do
-		printf '{\n\t"ca_cert": "%s",\n\t"cert_chain": "%s"\n}' "$r" "$l"
-	done
-}
-
-# ROOT LEAF SPIFFE-ID
-ztunnel() {
-	jq -n --arg id "$3" --arg r "$(base64 -w0 "mesh/$1")" \
-	    --arg l "$(base64 -w0 "mesh/$2")" '{certificates: [
-	    {identity: $id, state: "Available", certChain: [{pem: $l}],
-	    rootCerts: [{pem: $r}]}]}'
-}
-
-dump() {	# ROOT-PEM... , a bundle
-	local t=type.googleapis.com/envoy
-	jq -n --arg t $t --arg b "$(cd mesh && cat "$@" | base64 -w0)" \
-	    --arg l "$(base64 -w0 mesh/shop.pem)" '{configs: [{"@type":
-	    "\($t).admin.v3.SecretsConfigDump", dynamic_active_secrets: [
-	    {name: "default", secret: {name: "default", tls_certificate:
-		{certificate_chain: {inline_bytes: $l}}}},
-	    {name: "ROOTCA", secret: {name: "ROOTCA", validation_context:
-		{trusted_ca: {inline_bytes: $b}}}}]}]}'
 }
 
 put_answers() {
@@ -178,24 +129,12 @@ setup() {
 	rm -f "$D/log"
 	unset USER_ENTRY CLUSTER
 	OBJECTS=$D/objects
+	PROXIES=$D/proxies
 }
 
-# certverify --envoy of these pods: ARGS... [:: SERVER-OPTIONS...]
-ask() {
-	local tool=()
-	while [ $# -gt 0 ] && [ "$1" != :: ]; do
-		tool+=("$1")
-		shift
-	done
-	[ $# -eq 0 ] || shift
-	: >"$D/log"
-	status=0
-	"$SERVER" --dir "$D/pki" --objects "$OBJECTS" --proxies "$D/proxies" \
-	    --log "$D/log" "$@" -- "$D/with" kubectl-istio-certverify \
-	    --at "$AT" --request-timeout 5s --envoy --rate 0 "${tool[@]}" \
-	    >"$D/out" 2>"$D/err" || status=$?
-	output=$(cat "$D/out")
-	stderr=$(cat "$D/err")
+ask() {	# ARGS... [:: SERVER-OPTIONS...]
+	live kubectl-istio-certverify --at "$AT" --request-timeout 5s --envoy \
+	    --rate 0 "$@"
 }
 
 # in any order: they come as they arrive
@@ -280,21 +219,47 @@ usage_error() {	# TEXT
 	proxies | diff <(grep '	shop/web-0' "$D/records") -
 }
 
-@test "proxyver | grep no-hot-reload | certverify --envoy -, as typed" {
-	cat >"$D/typed" <<-'E'
-	kubectl-istio-proxyver | grep no-hot-reload |
-	    kubectl-istio-certverify --at $AT --envoy -
+# The line that users type, with kubectl's way to a plugin: the longest name
+# that is in PATH.  ARGS are certverify's, more than it says.
+typed() {
+	mkdir -p "$D/kubectl"
+	cat >"$D/kubectl/kubectl" <<-'E'
+	#!/bin/sh
+	if command -v "kubectl-$1-$2" >/dev/null; then
+		tool=kubectl-$1-$2
+		shift 2
+	else
+		tool=kubectl-$1
+		shift
+	fi
+	exec "$tool" "$@"
 	E
-	status=0
-	"$SERVER" --dir "$D/pki" --objects "$OBJECTS" --proxies "$D/proxies" \
-	    --log "$D/log" -- "$D/with" bash "$D/typed" >"$D/out" \
-	    2>"$D/err" || status=$?
+	chmod +x "$D/kubectl/kubectl"
+	cat >"$D/typed" <<-E
+	kubectl istio proxyver | grep no-hot-reload | kubectl istio certverify --envoy - $*
+	E
+	live env PATH="$D/kubectl:$TOOLS:$PATH" bash "$D/typed"
 	# of these versions 1.1.5 alone does not reload
 	expect 1
 	[ ! -s "$D/err" ]
+	cut -f 2,3 "$D/out" | sort -u |
+	    diff - <(printf 'pod\t%s\n' shop/new-0 shop/old-0)
+	asked | diff - <(printf 'shop/new-0\nshop/old-0\n')
+	[ "$(grep -c '/exec?' "$D/log")" -eq 2 ]
+}
+
+@test "proxyver | grep no-hot-reload | certverify --envoy -, as typed" {
+	TOOLS=$BIN
+	typed
+	typed --at "$AT"
 	[ "$(wc -l <"$D/out")" -eq 2 ]
 	proxies | diff <(grep 'shop/new-0\|shop/old-0' "$D/records") -
-	asked | diff <(printf 'shop/new-0\nshop/old-0\n') -
+	# where the one of krew is in PATH alone
+	PATH=${PATH#"$BIN:"}
+	mkdir -p "$D/krew"
+	ln -sf "$BIN/kubectl-istio" "$D/krew"
+	TOOLS=$D/krew
+	typed
 }
 
 @test "who hangs, resets, sends garbage or is refused: exactly those are unknown" {
@@ -500,39 +465,30 @@ usage_error() {	# TEXT
 	  verbs: [get, create]
 	E
 	)
+	role() {	# NAMESPACE NAMES
+		cat <<-R
+		---
+		apiVersion: rbac.authorization.k8s.io/v1
+		kind: Role
+		metadata:
+		  name: kubectl-istio-certverify-envoy
+		  namespace: "$1"
+		rules:
+		- apiGroups: [""]
+		  resources: [pods]
+		  resourceNames: [$2]
+		  verbs: [get]
+		- apiGroups: [""]
+		  resources: [pods/exec]
+		  resourceNames: [$2]
+		  verbs: [get, create]
+		R
+	}
 	roles --envoy shop/b shop/a zoo/c >"$D/out"
 	head -n "$(wc -l <"$D/without")" "$D/out" | diff "$D/without" -
 	tail -n +"$(($(wc -l <"$D/without") + 1))" "$D/out" | diff - <(cat <<-E
-	---
-	apiVersion: rbac.authorization.k8s.io/v1
-	kind: Role
-	metadata:
-	  name: kubectl-istio-certverify-envoy
-	  namespace: "shop"
-	rules:
-	- apiGroups: [""]
-	  resources: [pods]
-	  resourceNames: ["a", "b"]
-	  verbs: [get]
-	- apiGroups: [""]
-	  resources: [pods/exec]
-	  resourceNames: ["a", "b"]
-	  verbs: [get, create]
-	---
-	apiVersion: rbac.authorization.k8s.io/v1
-	kind: Role
-	metadata:
-	  name: kubectl-istio-certverify-envoy
-	  namespace: "zoo"
-	rules:
-	- apiGroups: [""]
-	  resources: [pods]
-	  resourceNames: ["c"]
-	  verbs: [get]
-	- apiGroups: [""]
-	  resources: [pods/exec]
-	  resourceNames: ["c"]
-	  verbs: [get, create]
+	$(role shop '"a", "b"')
+	$(role zoo '"c"')
 	E
 	)
 	roles --envoy -n shop | grep -A 12 'certverify-envoy' | grep -q 'namespace: "shop"'

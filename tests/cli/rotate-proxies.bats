@@ -61,6 +61,8 @@ setup() {
 	cd "$BATS_TEST_TMPDIR"
 	export HOME=$PWD
 	unset USER_ENTRY CLUSTER
+	OBJECTS=$D/objects
+	PROXIES=proxies
 	mkdir -p proxies/shop
 	local p
 	for p in a-0 b-0 c-0; do
@@ -71,20 +73,9 @@ setup() {
 
 # rotate ARGS... [:: SERVER-OPTIONS...]
 rotate() {
-	local tool=()
-	while [ $# -gt 0 ] && [ "$1" != :: ]; do
-		tool+=("$1")
-		shift
-	done
-	[ $# -eq 0 ] || shift
-	: >"$D/log"
-	status=0
-	"$SERVER" --dir "$D/pki" --objects "$D/objects" --proxies proxies \
-	    --log "$D/log" "$@" -- "$D/with" kubectl-istio-rotate \
-	    --request-timeout 5s "${tool[@]}" </dev/null >out 2>err ||
-	    status=$?
-	output=$(cat out)
-	stderr=$(cat err)
+	live kubectl-istio-rotate --request-timeout 5s "$@" </dev/null
+	cp "$D/out" out
+	cp "$D/err" err
 }
 
 asked() {

@@ -44,6 +44,24 @@ served() {
 	stderr=$(cat "$D/err")
 }
 
+# A tool on the objects of $OBJECTS, whose pods say what $PROXIES holds:
+# TOOL TOOL-ARGS... [:: SERVER-OPTIONS...]; sets the same.
+live() {
+	local tool=()
+	while [ $# -gt 0 ] && [ "$1" != :: ]; do
+		tool+=("$1")
+		shift
+	done
+	[ $# -eq 0 ] || shift
+	: >"$D/log"
+	status=0
+	"$SERVER" --dir "$D/pki" --objects "$OBJECTS" --proxies "$PROXIES" \
+	    --log "$D/log" "$@" -- "$D/with" "${tool[@]}" \
+	    >"$D/out" 2>"$D/err" || status=$?
+	output=$(cat "$D/out")
+	stderr=$(cat "$D/err")
+}
+
 expect() {	# STATUS
 	[ "$status" -eq "$1" ] || {
 		echo "exit status $status, want $1"

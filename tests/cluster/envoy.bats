@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
-# certverify --envoy on a real API server: its rights.  There is no kubelet, so
-# that who may ask is told that the pod has no host, and who may not, Forbidden.
+# certverify --envoy and proxyver --ask on a real API server: their rights.
+# There is no kubelet, so that who may ask is told that the pod has no host, and
+# who may not, Forbidden.
 bats_require_minimum_version 1.5.0
 load cluster.bash
 
@@ -24,7 +25,7 @@ setup_file() {
 	local name
 	for name in shop/a shop/b zoo/c; do
 		jq -nc --arg ns "${name%/*}" --arg name "${name#*/}" \
-		    --arg image docker.io/istio/proxyv2:1.4.10 '{
+		    --arg image docker.io/istio/proxyv2:latest '{
 		    apiVersion: "v1", kind: "Pod",
 		    metadata: {$name, namespace: $ns},
 		    spec: {automountServiceAccountToken: false,
@@ -39,13 +40,25 @@ setup_file() {
 # No kubelet that would confirm that a pod has ended.
 no_pods() {
 	kubectl delete pods -A --all --force --grace-period 0 >/dev/null 2>&1
+	no_cluster_roles
+}
+
+no_cluster_roles() {
 	kubectl delete clusterrole,clusterrolebinding \
-	    kubectl-istio-certverify{,-envoy} --ignore-not-found >/dev/null
+	    kubectl-istio-certverify{,-envoy} kubectl-istio-proxyver \
+	    --ignore-not-found >/dev/null
+}
+
+no_roles() {
+	no_cluster_roles
+	kubectl -n shop delete role,rolebinding --all >/dev/null
+	kubectl -n zoo delete role,rolebinding --all >/dev/null
 }
 
 setup() {
 	[ -n "$CLUSTER_DIR" ] || skip "loads pods: only on a control plane of its own"
 	token_of_me
+	TOOL=(certverify --envoy)
 }
 
 teardown_file() {
@@ -54,7 +67,7 @@ teardown_file() {
 
 judge() {
 	s=0
-	kubectl istio certverify --envoy "$@" >"$D/out" 2>"$D/err" || s=$?
+	kubectl istio "${TOOL[@]}" "$@" >"$D/out" 2>"$D/err" || s=$?
 	sort -o "$D/out" "$D/out"
 }
 
@@ -62,7 +75,7 @@ judge() {
 enough() {
 	judge "$@"
 	cp "$D/out" "$D/admin"
-	[ "$(grep -c '	not-asked	.*does not have a host assigned' \
+	[ "$(grep -Ec '	(not-asked|version-unknown)	.*does not have a host assigned' \
 	    "$D/admin")" -eq "$PODS" ]
 	for _ in {1..50}; do
 		judge --token "$sa_token" "$@"
@@ -104,13 +117,6 @@ too_little() {
 }
 
 @test "--print-rbac is enough for one namespace, and for targets" {
-	no_roles() {
-		kubectl delete clusterrole,clusterrolebinding \
-		    kubectl-istio-certverify{,-envoy} --ignore-not-found \
-		    >/dev/null
-		kubectl -n shop delete role,rolebinding --all >/dev/null
-		kubectl -n zoo delete role,rolebinding --all >/dev/null
-	}
 	no_roles
 	kubectl istio certverify --envoy -n shop --print-rbac >"$D/rbac.yaml"
 	bind_me "$D/rbac.yaml"
@@ -126,4 +132,26 @@ too_little() {
 	judge --token "$sa_token" shop/b
 	grep -q '^unknown	pod	shop/b	.*Forbidden' "$D/out"
 	[ "$s" -eq 2 ]
+}
+
+@test "proxyver --ask: --print-rbac is enough, and none of it is too much" {
+	TOOL=(proxyver --ask)
+	no_roles
+	kubectl istio proxyver --ask --print-rbac >"$D/rbac.yaml"
+	bind_me "$D/rbac.yaml"
+	PODS=3 enough
+	PODS=3 too_little 's/\[get, create\]/[create]/' \
+	    '^unknown	pod	zoo/c	.*version-unknown	.*Forbidden'
+	PODS=3 too_little 's/\[pods\]/[none]/' \
+	    '^unknown	pod	.*\*	.*Forbidden'
+	no_roles
+	kubectl istio proxyver --ask -n shop --print-rbac >"$D/rbac.yaml"
+	bind_me "$D/rbac.yaml"
+	PODS=2 enough -n shop
+	no_roles
+	kubectl istio proxyver --ask shop/a zoo/c --print-rbac >"$D/rbac.yaml"
+	bind_me "$D/rbac.yaml"
+	PODS=2 enough shop/a zoo/c
+	PODS=2 too_little '/exec/,$s/\["a"\]/["x"]/' \
+	    '^unknown	pod	shop/a	.*version-unknown	.*Forbidden' shop/a zoo/c
 }

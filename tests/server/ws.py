@@ -10,6 +10,8 @@ What the command does is its first word:
                 NAMESPACE/POD, with .dump if pilot-agent is asked for its
                 config_dump; with .exit "N TEXT", N is its exit status and TEXT
                 goes to stderr
+  ANY version   what that program of NAMESPACE/POD says: NAMESPACE/POD.ANY of
+                --proxies, and with .err behind it, what it says on stderr
 What is done to it: --fault KIND@... as of every other request; the kinds here
 are in FAULTS.
 """
@@ -106,6 +108,8 @@ class Exec:
             while n > 0:
                 yield 1, b"x" * min(n, 4096)
                 n -= 4096
+        elif args == ["version"]:
+            yield from self.version(what)
         elif what in ("pilot-agent", "curl"):
             yield from self.proxy(what, args)
         elif what == "all":
@@ -113,9 +117,22 @@ class Exec:
             yield 1, json.dumps([self.query, self.words],
                                 sort_keys=True).encode()
 
-    def proxy(self, what, args):
+    def file_of_pod(self):
         words = self.h.path.split("?")[0].split("/")
-        name = os.path.join(PROXIES, words[-4], words[-2])
+        return os.path.join(PROXIES, words[-4], words[-2])
+
+    def version(self, what):
+        name = "%s.%s" % (self.file_of_pod(), what)
+        if not os.path.exists(name) and not os.path.exists(name + ".err"):
+            self.code = 126
+            yield 2, b"no such file"
+        for channel, path in ((1, name), (2, name + ".err")):
+            if os.path.exists(path):
+                with open(path, "rb") as f:
+                    yield channel, f.read()
+
+    def proxy(self, what, args):
+        name = self.file_of_pod()
         if what == "pilot-agent" and args[-1] != "certs":
             name += ".dump"
         if os.path.exists(name + ".exit"):
@@ -140,7 +157,8 @@ class Exec:
             h.headers["Connection"] == "Upgrade" and \
             h.headers["Sec-WebSocket-Version"] == "13" and \
             len(base64.b64decode(key)) == 16 and \
-            tuple(offered) == OFFERED
+            tuple(offered) == OFFERED and \
+            h.headers["Accept"] in (None, "*/*")    # else a kubelet says 406
         if not good:
             raise ValueError("no WebSocket is asked for: %s" % h.headers)
         accept = base64.b64encode(hashlib.sha1(key.encode() + GUID).digest())

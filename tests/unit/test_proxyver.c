@@ -462,7 +462,7 @@ reload_rows(void **state)
 		}
 		if (!is_text(r->text))
 			fail_msg("row %zu: '%s'", i, r->text);
-		if ((r->next == NULL) != (r->how == RELOAD_ALONE))
+		if (r->next == NULL && r->how != RELOAD_ALONE)
 			fail_msg("row %zu: what to do", i);
 		if (r->next != NULL && !is_text(r->next))
 			fail_msg("row %zu: '%s'", i, r->next);
@@ -771,6 +771,200 @@ sources(void **state)
 	assert_string_equal(pv_source_name(PV_IMAGE_TAG), "image-tag");
 	assert_string_equal(pv_source_name(PV_SPEC_TAG), "spec-tag");
 	assert_string_equal(pv_source_name(PV_LABEL), "label");
+	assert_string_equal(pv_source_name(PV_AGENT), "agent");
+}
+
+/* ---- asking ---- */
+
+#define BY_DIGEST "acme/x@sha256:" DIGEST
+
+/* Of one container, asked: who it is, and the program that is. */
+static const struct {
+	const char	*name;
+	const char	*image;
+	const char	*label[2];
+	const char	*min;
+	const char	*binary;	/* NULL: it is not asked */
+} asked[] = {
+	{ "istio-proxy", BY_DIGEST, { 0 }, NULL, "pilot-agent" },
+	{ "istio-proxy", "istio/proxyv2:latest", { 0 }, NULL, "pilot-agent" },
+	{ "istio-proxy", "acme/mine:1.20.0", { 0 }, NULL, "pilot-agent" },
+	{ "istio-proxy", "istio/proxyv2-rhel8:2.4", { 0 }, NULL,
+	    "pilot-agent" },
+	{ "istio-proxy", "istio/proxyv2:1.20.0", { 0 }, NULL, NULL },
+	/* without its patch: only where that decides */
+	{ "istio-proxy", "istio/proxyv2:1.1-dev", { 0 }, NULL, "pilot-agent" },
+	{ "istio-proxy", "istio/proxyv2:1.20-dev", { 0 }, NULL, NULL },
+	{ "istio-proxy", "istio/proxyv2:1.20-dev", { 0 }, "1.20.3",
+	    "pilot-agent" },
+	{ "istio-proxy", "istio/proxyv2:1.20-dev", { 0 }, "1.19", NULL },
+	{ "istio-proxy", BY_DIGEST, { "app", "ztunnel" }, NULL, "ztunnel" },
+	{ "citadel", BY_DIGEST, { "istio", "citadel" }, NULL, "istio_ca" },
+	{ "discovery", BY_DIGEST, { "istio", "pilot" }, NULL,
+	    "pilot-discovery" },
+	{ "discovery", BY_DIGEST, { "app", "istiod" }, NULL,
+	    "pilot-discovery" },
+	{ "galley", BY_DIGEST, { "istio", "galley" }, NULL, "galley" },
+	{ "sidecar-injector-webhook", BY_DIGEST, { "istio",
+	    "sidecar-injector" }, NULL, "sidecar-injector" },
+	{ "mixer", BY_DIGEST, { "istio", "mixer" }, NULL, "mixs" },
+	{ "nodeagent", BY_DIGEST, { "istio", "nodeagent" }, NULL,
+	    "node_agent_k8s" },
+	{ "agentgateway", BY_DIGEST, { "gateway.istio.io/managed", "x" }, NULL,
+	    NULL },
+	{ "app", BY_DIGEST, { 0 }, NULL, NULL },
+};
+
+struct one {
+	struct container	c[2];
+	struct name_value	label;
+	struct pod		p;
+};
+
+/* Another container stands before it. */
+static void
+make_one(struct one *x, const char *name, const char *image,
+    const char *const label[2])
+{
+	memset(x, 0, sizeof(*x));
+	x->c[0].name = "app";
+	x->c[0].image = x->c[0].running = "acme/app:1";
+	x->c[1].name = name;
+	x->c[1].image = x->c[1].running = image;
+	x->label.name = label[0];
+	x->label.value = label[1];
+	x->p.ref.kind = "pod";
+	x->p.ref.ns = "shop";
+	x->p.ref.name = "web-0";
+	x->p.phase = "Running";
+	x->p.label = &x->label;
+	x->p.nlabel = label[0] != NULL;
+	x->p.container = x->c;
+	x->p.ncontainer = 2;
+}
+
+static void
+questions(void **state)
+{
+	const char *const *words;
+	struct pv_params p;
+	struct one x;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(asked); i++) {
+		memset(&p, 0, sizeof(p));
+		if (asked[i].min != NULL)
+			assert_int_equal(pv_parse_min(asked[i].min, &p, NULL),
+			    0);
+		make_one(&x, asked[i].name, asked[i].image, asked[i].label);
+		assert_null(pv_question(&p, &x.p, 0));
+		words = pv_question(&p, &x.p, 1);
+		if ((words == NULL) != (asked[i].binary == NULL))
+			fail_msg("row %zu", i);
+		if (words == NULL)
+			continue;
+		assert_string_equal(words[0], asked[i].binary);
+		assert_string_equal(words[1], "version");
+		/* who does not run cannot be asked */
+		x.p.phase = "Pending";
+		assert_null(pv_question(&p, &x.p, 1));
+		x.p.phase = "Running";
+		x.c[1].running = NULL;
+		assert_null(pv_question(&p, &x.p, 1));
+	}
+}
+
+static int
+tell(void *arg, const struct pv_finding *f, struct err *e)
+{
+	char *out = arg;
+
+	(void)e;
+	snprintf(out + strlen(out), LINE - strlen(out), "%s %s %s %s %s|%s\n",
+	    f->version == NULL ? "-" : f->version,
+	    f->variant == NULL ? "-" : f->variant,
+	    f->source == NULL ? "-" : f->source, f->image,
+	    f->rule == NULL ? "ok" : f->rule->id, f->message);
+	return 0;
+}
+
+#define BY_HAND "; to ask by hand: kubectl exec -n shop web-0 -c istio-proxy " \
+	"-- pilot-agent version\n"
+
+static void
+answers(void **state)
+{
+	static const struct {
+		const char	*image;
+		const char	*version;
+		const char	*why;
+		const char	*want;		/* its beginning */
+		const char	*end;
+	} cases[] = {
+		{ "acme/x:1", "1.1.5", NULL,
+		    "1.1.5 - agent acme/x:1 no-hot-reload|", "" },
+		{ "acme/x:1", "1.0.7", NULL,
+		    "1.0.7 - agent acme/x:1 below-minimum|", "" },
+		{ "acme/x:1", "1.20.3-asm.1", NULL,
+		    "1.20.3 asm.1 agent acme/x:1 ok|", "half of "
+		    "SECRET_TTL (12 of 24 hours); restart its pod to have it "
+		    "at once\n" },
+		{ "istio/proxyv2:1.1-dev", "1.1.9", NULL,
+		    "1.1.9 - agent istio/proxyv2:1.1-dev ok|", "" },
+		{ "istio/proxyv2:1.1-dev", "1.1-dev", NULL,
+		    "1.1 dev image-tag istio/proxyv2:1.1-dev version-unknown|",
+		    "; it was asked, and its own word '1.1-dev' says no more"
+		    BY_HAND },
+		{ "acme/x:1", "1.1-x", NULL,
+		    "1.1 x agent acme/x:1 version-unknown|", "its own word "
+		    "'1.1-x' does not say which release of 1.1 it is, and that "
+		    "decides" BY_HAND },
+		{ "acme/x:1", "unknown", NULL,
+		    "- - - acme/x:1 version-unknown|", "; it was asked, and "
+		    "its own word 'unknown' is no version of Istio" BY_HAND },
+		/* what a tag cannot have in it is no version, either */
+		{ "acme/x:1", "a/b:1.20.3", NULL,
+		    "- - - acme/x:1 version-unknown|", BY_HAND },
+		{ "acme/x:1", NULL, "it is late",
+		    "- - - acme/x:1 version-unknown|", "; it was asked, and it "
+		    "is late" BY_HAND },
+		/* its tag tells enough: nobody else's word counts */
+		{ "istio/proxyv2:1.20.0", "1.1.5", NULL,
+		    "1.20.0 - image-tag istio/proxyv2:1.20.0 ok|", "" },
+	};
+	static const char *const none[2] = { NULL, NULL };
+	struct pv_params params = { 0, { 0, 0, 0, 0 } };
+	const struct volume sds = { "sds", NULL, "/var/run/sds" };
+	char got[LINE];
+	struct one x;
+	size_t i, n;
+
+	(void)state;
+	for (i = 0; i < COUNT(cases); i++) {
+		/* the answer of another container is not this one's */
+		const struct pv_said said[2] = { { 0, "1.3.3", NULL },
+		    { 1, cases[i].version, cases[i].why } };
+
+		make_one(&x, "istio-proxy", cases[i].image, none);
+		got[0] = '\0';
+		n = 0;
+		assert_int_equal(pv_judge_asked(&params, &x.p, said, 2, tell,
+		    got, &n, NULL), 0);
+		assert_int_equal(n, 1);
+		if (strncmp(got, cases[i].want, strlen(cases[i].want)) != 0 ||
+		    strlen(got) < strlen(cases[i].end) || strcmp(got +
+		    strlen(got) - strlen(cases[i].end), cases[i].end) != 0)
+			fail_msg("case %zu: %s", i, got);
+	}
+	/* how certificates reach it decides, too */
+	make_one(&x, "istio-proxy", "acme/x:1", none);
+	x.p.volume = &sds;
+	x.p.nvolume = 1;
+	got[0] = '\0';
+	assert_int_equal(pv_judge_asked(&params, &x.p, &(struct pv_said){ 1,
+	    "1.1.5", NULL }, 1, tell, got, &n, NULL), 0);
+	assert_non_null(strstr(got, " restart-needed|"));
 }
 
 int
@@ -788,6 +982,8 @@ main(void)
 		cmocka_unit_test(several),
 		cmocka_unit_test(hostile),
 		cmocka_unit_test(sources),
+		cmocka_unit_test(questions),
+		cmocka_unit_test(answers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
