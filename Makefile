@@ -143,6 +143,7 @@ $(O)/static/build-%/one/kubectl-istio: FORCE | $(O)/static/.%
 	@s=$(abspath $(O))/static/$*/bin; $(MAKE) --no-print-directory \
 	    O=$(O)/static/build-$* CC=$$s/cc AR=$$s/ar OBJCOPY=$$s/objcopy \
 	    LIBS_kube='$(DIST_LIBS)' SAN= one
+.PHONY: FORCE
 FORCE:
 $(DIST)/kubectl-istio-linux-%.tar.gz: $(O)/static/build-%/one/kubectl-istio \
     LICENSE $(MANS) $(wildcard completions/*) .ci/archive
