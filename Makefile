@@ -130,12 +130,13 @@ one: $(ONE)
 
 # ---- make dist: an archive for any Linux, and what krew wants ----
 # $(O)/static/ARCH: a compiler and the libraries, by .ci/static
-DIST_ARCHES ?=	amd64
+DIST_ARCHES ?=	amd64 arm64
 DIST :=		$(O)/dist
 ARCHIVES =	$(DIST_ARCHES:%=$(DIST)/kubectl-istio-linux-%.tar.gz)
 DIST_LIBS =	-lcurl -lnghttp2 -lz -lssl -lprotobuf-c -lwslay
 
 $(O)/static/.%: .ci/static .ci/source | $(call deps,dist)
+	@[ $* = amd64 ] || .ci/deps dist-$*
 	@.ci/static $* $(O)/static/$*
 	@touch $@
 # its own tree, its own make, which looks at every source
