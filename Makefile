@@ -130,12 +130,13 @@ one: $(ONE)
 
 # ---- make dist: an archive for any Linux, and what krew wants ----
 # $(O)/static/ARCH: a compiler and the libraries, by .ci/static
-DIST_ARCHES ?=	amd64
+DIST_ARCHES ?=	amd64 arm64
 DIST :=		$(O)/dist
 ARCHIVES =	$(DIST_ARCHES:%=$(DIST)/kubectl-istio-linux-%.tar.gz)
 DIST_LIBS =	-lcurl -lnghttp2 -lz -lssl -lprotobuf-c -lwslay
 
 $(O)/static/.%: .ci/static .ci/source | $(call deps,dist)
+	@[ $* = amd64 ] || .ci/deps dist-$*
 	@.ci/static $* $(O)/static/$*
 	@touch $@
 # its own tree, its own make, which looks at every source
@@ -143,6 +144,7 @@ $(O)/static/build-%/one/kubectl-istio: FORCE | $(O)/static/.%
 	@s=$(abspath $(O))/static/$*/bin; $(MAKE) --no-print-directory \
 	    O=$(O)/static/build-$* CC=$$s/cc AR=$$s/ar OBJCOPY=$$s/objcopy \
 	    LIBS_kube='$(DIST_LIBS)' SAN= one
+.PHONY: FORCE
 FORCE:
 $(DIST)/kubectl-istio-linux-%.tar.gz: $(O)/static/build-%/one/kubectl-istio \
     LICENSE $(MANS) $(wildcard completions/*) .ci/archive

@@ -14,7 +14,8 @@
 
 /*
  * A closed stdin, stdout or stderr would be the next file that is opened.
- * /dev/full stands in for stdout, so that writing to it fails as it should.
+ * /dev/full stands in for stdout, so that writing to it fails as it should;
+ * and where there is no /dev at all, a directory that cannot be written to.
  */
 static void
 open_std(void)
@@ -28,6 +29,8 @@ open_std(void)
 		if (fd == -1)
 			fd = open("/dev/null", want == 0 ? O_RDONLY :
 			    O_WRONLY);
+		if (fd == -1)
+			fd = open("/", O_RDONLY);
 		if (fd != want)
 			_exit(2);
 	}

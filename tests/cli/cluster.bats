@@ -69,12 +69,14 @@ right() {	# the records of the mesh, as files
 	cp "$D/pki/ca.crt" \
 	    "$D/hashed/$(openssl x509 -hash -noout -in "$D/pki/ca.crt").0"
 	for env in SSL_CERT_FILE="$D/pki/ca.crt" SSL_CERT_DIR="/x:$D/hashed"; do
-		served "$ANSWERS/065-both-citadel-true" "$D/no-ca" env "$env" \
+		served "$ANSWERS/065-both-citadel-true" "$D/no-ca" env \
+		    -u SSL_CERT_FILE -u SSL_CERT_DIR "$env" \
 		    "$BIN/kubectl-istio-rootcheck" --at "$AT" ::
 		expect 0
 		right
 	done
-	served "$ANSWERS/065-both-citadel-true" "$D/no-ca" \
+	served "$ANSWERS/065-both-citadel-true" "$D/no-ca" env \
+	    -u SSL_CERT_FILE -u SSL_CERT_DIR \
 	    "$BIN/kubectl-istio-rootcheck" --at "$AT" ::
 	expect 2
 	[[ $stderr =~ "tls: failed to verify certificate" ]]
