@@ -230,6 +230,11 @@ check-asan:
 .PHONY: demo
 demo: $(BINS) $(MKMESH)
 	@O=$(O) tests/demo/run
+# the picture of it in README
+.PHONY: demo-picture
+demo-picture: $(BINS) $(MKMESH)
+	@O=$(O) tests/demo/picture tests/demo/run >$(O)/demo.svg
+	@mv $(O)/demo.svg tests/demo/demo.svg
 
 # ---- lint ----
 SRC_C :=	$(sort $(wildcard cmd/*.c common/*/*.c plugins/*/*.c \

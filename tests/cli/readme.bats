@@ -104,3 +104,15 @@ shell() {
 	[ "$(ls "$D/collector")" = istio_root.prom ]
 	cmp "$D/before" "$D/collector/istio_root.prom"
 }
+
+@test "the picture of the demo is what the demo prints today" {
+	export O=${BIN%/*}
+	tests/demo/picture tests/demo/run >"$D/demo.svg"
+	tests/demo/picture --text "$D/demo.svg" >"$D/today"
+	[ "$(grep -o '(exit status' "$D/today" | wc -l)" -eq 6 ]
+	tests/demo/picture --text tests/demo/demo.svg | diff - "$D/today"
+	python3 -c 'import sys, xml.dom.minidom
+xml.dom.minidom.parse(sys.argv[1])' tests/demo/demo.svg
+	run ! grep -qiE '<script|href|on[a-z]+=' tests/demo/demo.svg
+	grep -q 'tests/demo/demo.svg' README.md
+}
