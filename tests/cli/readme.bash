@@ -1,11 +1,20 @@
-# What README.md shows behind "<!-- NAME -->": the indented lines, four blanks
-# less.  It fails where there are none.
+# What README.md shows, see readme.py.
 block() {	# NAME
-	awk -v want="<!-- $1 -->" '
-	$0 == want { on = 1; next }
-	on && /^    / { print substr($0, 5); n++; next }
-	on && n && !/^$/ { exit }
-	on && n { print "" }
-	END { exit n == 0 }' README.md | sed -e :a -e '/^\n*$/{$d;N;ba' -e '}'
-	return "${PIPESTATUS[0]}"
+	"$BATS_TEST_DIRNAME/../cli/readme.py" block "$1"
+}
+
+# Each command that README.md shows for this mesh, by a function that sets
+# output; and what it prints is what is shown.
+all_shown() {	# MESH FUNCTION
+	local dir=$BATS_TEST_TMPDIR/shown c
+	local readme=$BATS_TEST_DIRNAME/../cli/readme.py
+	rm -rf "$dir"
+	mkdir "$dir"
+	"$readme" commands "$1" "$dir"
+	for c in "$dir"/*.sh; do
+		cat "$c"
+		"$2" "$(cat "$c")"
+		printf '%s\n' "$output" >"$dir/printed"
+		"$readme" same "${c%.sh}.out" "$dir/printed"
+	done
 }

@@ -1,26 +1,33 @@
 #!/usr/bin/env bats
-# What README.md shows for cron and for monitoring, run as it stands there.
+# What README.md shows, run as it stands there.
 
 bats_require_minimum_version 1.5.0
 load server.bash
 load readme.bash
+load proxies.bash
 
 setup_file() {
 	server_setup
-	# kubectl, as far as it finds a plugin, and the context prod
+	# kubectl, as far as it finds a plugin and prints what there is, and the
+	# context prod
 	mkdir "$D/bin" "$D/good" "$D/bad"
 	cat >"$D/bin/kubectl" <<-'E'
 	#!/bin/sh
+	verb=$1
 	shift
-	tool=$1
-	shift
-	exec kubectl-istio-$tool "$@"
+	case $verb in
+	istio) exec kubectl-istio "$@" ;;
+	get) exec cat "$OBJECTS" ;;
+	esac
+	exit 1
 	E
 	chmod +x "$D/bin/kubectl"
 	sed -i 's/contexts: .*/contexts: [{name: c, context: {cluster: c, user: u}}, {name: prod, context: {cluster: c, user: u}}]/' \
 	    "$D/with"
 	mesh good +3000d
 	mesh bad +9d
+	demo
+	rotated
 }
 
 mesh() {	# NAME END-OF-ROOT
@@ -32,10 +39,53 @@ mesh() {	# NAME END-OF-ROOT
 	workload istio-system/default issuer=root root=root from=-1d to=+8d
 	E
 	"$MKMESH" "$D/$1/spec" "$D/$1"
-	jq -c '.items += [{apiVersion: "v1", kind: "Namespace", metadata:
-	    {name: "istio-system"}}, {apiVersion: "v1", kind: "ServiceAccount",
-	    metadata: {namespace: "istio-system", name: "default"}}]' \
-	    "$D/$1/mesh.json" >"$D/$1/objects"
+	inhabited "$D/$1"
+}
+
+# The namespaces of what mkmesh made, and their service accounts; and PODS, a
+# line each.
+inhabited() {	# DIR [PODS]
+	jq -c --slurpfile pods "${2:-/dev/null}" '.items +=
+	    ([.items[].metadata.namespace // empty] | unique | map({apiVersion:
+	    "v1", kind: "Namespace", metadata: {name: .}})) +
+	    [.items[] | select(.type == "istio.io/key-and-cert").metadata |
+	    {apiVersion: "v1", kind: "ServiceAccount", metadata: {namespace,
+	    name: (.name | sub("^istio."; ""))}}] + $pods' \
+	    "$1/mesh.json" >"$1/objects"
+}
+
+# What make demo shows.
+demo() {
+	mkdir "$D/demo" "$D/pods"
+	"$MKMESH" tests/demo/citadel.mesh "$D/demo"
+	inhabited "$D/demo"
+	jq -cs '{apiVersion: "v1", kind: "List", items: .}' \
+	    tests/proxyver/mesh.jsonl >"$D/pods/objects"
+}
+
+# Behind a rotation: of two proxies that do not reload one has been restarted.
+rotated() {
+	local p id=spiffe://cluster.local/ns/shop/sa/default
+	mkdir -p "$D/rotated/shop"
+	AT=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+	(
+		cd "$D/rotated" || exit
+		put_mesh now
+		sed -i '/^workload zoo.was /d; /^pem was/d' spec
+		"$MKMESH" spec mesh
+		certs root.pem shop.pem $id >shop/new-0
+		certs old.pem shop.pem $id >shop/old-0
+		for p in new-0 old-0; do
+			jq -nc --arg name $p '{apiVersion: "v1", kind: "Pod",
+			    metadata: {$name, namespace: "shop"}, spec: {volumes:
+			    [{name: "c", secret: {secretName: "istio.default"}}],
+			    containers: [{name: "istio-proxy",
+			    image: "docker.io/istio/proxyv2:1.1.5"}]},
+			    status: {phase: "Running"}}'
+		done >pods
+		inhabited mesh pods
+		mv mesh/objects .
+	)
 }
 
 setup() {
@@ -44,28 +94,79 @@ setup() {
 	PROXIES=$D
 }
 
-# In that mesh, by /bin/sh as cron has it: MESH COMMAND
+# In that mesh, by a shell: MESH COMMAND
 shell() {
-	OBJECTS=$D/$1/objects
+	export OBJECTS=$D/$1/objects
 	live /bin/sh -c "$2"
 }
 
+# As typed at a terminal, in the directory of the mesh.
+typed() {	# COMMAND
+	local dir=$PWD
+	export OBJECTS=$D/$MESH/objects
+	PROXIES=$D/$MESH
+	cd "$D/$MESH"
+	# what waits for something that does not come is a failure
+	live timeout 60 bash -c "exec 2>&1
+	$1"
+	cd "$dir"
+}
+
+@test "every command in an example is run, here or on a cluster" {
+	"$BATS_TEST_DIRNAME/readme.py" meshes | sort -u |
+	    diff - <(printf '%s\n' citadel "citadel by hand" demo pods rotated)
+	# it would not be seen in there
+	run ! grep -E '^```' README.md
+}
+
+@test "the examples: a mesh whose root ends in a month" {
+	MESH=demo
+	all_shown demo typed
+}
+
+@test "the examples: proxies of many versions" {
+	MESH=pods
+	all_shown pods typed
+}
+
+@test "the examples: after a rotation" {
+	MESH=rotated
+	all_shown rotated typed
+}
+
+# As cron has it, whose environment is empty but for these: PATH COMMAND
+cron() {
+	# shellcheck disable=SC2016	# for the shell inside
+	live /bin/sh -c 'mkdir -p "$D/home/.kube" &&
+	    cp "$KUBECONFIG" "$D/home/.kube/config" &&
+	    exec env -i HOME="$D/home" LOGNAME=ops SHELL=/bin/sh PATH="$1" \
+	    /bin/sh -c "$2"' _ "$@"
+}
+
 @test "the crontab: five fields and a command; silence while all is well" {
-	local line n=0
+	local line n=0 path
 	block crontab >"$BATS_TEST_TMPDIR/tab"
 	grep -q '^MAILTO=.*@example.com$' "$BATS_TEST_TMPDIR/tab"
+	path=$(sed -n 's/^PATH=//p' "$BATS_TEST_TMPDIR/tab")
+	# where both ways of installing put it
+	grep -q '^    install kubectl-istio /usr/local/bin$' README.md
+	grep -q '^PREFIX.*/usr/local$' Makefile
+	[[ :$path: == *:/usr/local/bin:* ]]
+	path=${path/\/usr\/local\/bin/$D/bin:$BIN}
 	while read -r line; do
 		n=$((n + 1))
 		grep -qE '^([0-9*,/-]+ +){5}kubectl istio ' <<<"$line"
 		# a per cent sign would be a newline to cron
 		run ! grep -q % <<<"$line"
 		line=$(sed -E 's/^([^ ]+ +){5}//' <<<"$line")
-		shell good "$line"
+		OBJECTS=$D/good/objects
+		cron "$path" "$line"
 		expect 0
 		[ -z "$output$stderr" ]
 	done < <(grep -v = "$BATS_TEST_TMPDIR/tab")
 	[ $n -eq 2 ]
-	shell bad "$(sed -nE 's/^.* (kubectl istio rootcheck.*)/\1/p' \
+	OBJECTS=$D/bad/objects
+	cron "$path" "$(sed -nE 's/^.* (kubectl istio rootcheck.*)/\1/p' \
 	    "$BATS_TEST_TMPDIR/tab")"
 	expect 1
 	grep -q 'istio-ca-secret.*	expires-soon	' <<<"$output"
@@ -75,6 +176,8 @@ shell() {
 	local command
 	command=$(block nagios | sed -n 's/^ *command_line *//p' |
 	    sed 's/\$ARG1\$/prod/')
+	grep -q '^/usr/local/bin/kubectl-istio ' <<<"$command"
+	command=${command/\/usr\/local\/bin/$BIN}
 	shell good "$command"
 	expect 0
 	[ "$(wc -l <<<"$output")" -eq 1 ]

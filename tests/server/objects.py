@@ -53,7 +53,8 @@ class Objects:
             if name:
                 found = [i for i in found if
                          i["metadata"].get("labels", {}).get(name) == want]
-        found.sort(key=lambda i: (i["metadata"].get("namespace", ""),
-                                  i["metadata"]["name"]))
+        # by the bytes of the key: shop-eu/a is before shop/a
+        found.sort(key=lambda i: (i["metadata"].get("namespace", "") + "/" +
+                                  i["metadata"]["name"]).encode())
         return {"kind": kind + "List", "apiVersion": group,
                 "metadata": {"resourceVersion": "1"}, "items": found}
