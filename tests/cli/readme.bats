@@ -192,6 +192,57 @@ cron() {
 	expect 3
 }
 
+# A command of a list in brackets, a word a line.
+words() {
+	sed 's/^[^[]*\[ *//; s/ *\].*//; s/, */\n/g' | tr -d '"'
+}
+
+@test "Icinga's command: the same words" {
+	local argv
+	block icinga >"$BATS_TEST_TMPDIR/icinga"
+	mapfile -t argv < <(grep ' command = ' "$BATS_TEST_TMPDIR/icinga" | words)
+	[ "${argv[0]}" = /usr/local/bin/kubectl-istio ]
+	argv[0]=$BIN/kubectl-istio
+	# an argument with a macro is a word, and its value another
+	argv+=("$(sed -nE 's/.*arguments = \{ "(--[a-z]+)" = "\$istio_[a-z]+\$" \}/\1/p' \
+	    "$BATS_TEST_TMPDIR/icinga")" prod)
+	export OBJECTS=$D/bad/objects
+	live "${argv[@]}"
+	expect 1
+	grep -q WARNING <<<"$output"
+	[ "$(wc -l <<<"$output")" -eq 1 ]
+}
+
+@test "the CronJob's bindings are of what --print-rbac prints for its command" {
+	local argv
+	block cronjob.yaml >"$BATS_TEST_TMPDIR/yaml"
+	mapfile -t argv < <(grep '^ *command:' "$BATS_TEST_TMPDIR/yaml" | words)
+	[ "${argv[0]}" = /kubectl-istio ]
+	"$BIN/kubectl-istio" "${argv[@]:1}" --print-rbac >"$BATS_TEST_TMPDIR/rbac"
+	# the command that is shown yields as much
+	block rights | sed -n '1s/ *| kubectl apply -f -$//p' \
+	    >"$BATS_TEST_TMPDIR/print"
+	sh "$BATS_TEST_TMPDIR/print" | diff "$BATS_TEST_TMPDIR/rbac" -
+	# KIND NAME NAMESPACE of each
+	awk '
+	function out() { if (kind != "") print kind, name, ns; kind = ns = "" }
+	/^---/ { out() }
+	/^kind:/ { kind = $2 }
+	/^  name:/ { name = $2 }
+	/^  namespace:/ { ns = $2; gsub(/"/, "", ns) }
+	END { out() }' "$BATS_TEST_TMPDIR/rbac" | sort >"$BATS_TEST_TMPDIR/roles"
+	[ -s "$BATS_TEST_TMPDIR/roles" ]
+	awk -F '[{}:, ]+' '
+	/^---/ { ns = "" }
+	/^metadata:/ { ns = $4 == "namespace" ? $5 : "" }
+	/^roleRef:/ { print $5, $7, ns }' "$BATS_TEST_TMPDIR/yaml" | sort |
+	    diff "$BATS_TEST_TMPDIR/roles" -
+	# and each is for whom the job runs as
+	[ "$(grep -c '^subjects: .*name: istio-rootcheck, namespace: istio-system' \
+	    "$BATS_TEST_TMPDIR/yaml")" -eq "$(wc -l <"$BATS_TEST_TMPDIR/roles")" ]
+	grep -q '^ *serviceAccountName: istio-rootcheck$' "$BATS_TEST_TMPDIR/yaml"
+}
+
 @test "the file for node_exporter: whole, or what was there" {
 	local lines
 	mkdir "$D/collector"

@@ -8,8 +8,9 @@
 	tests/cli/readme.py meshes          each MESH, and "-" for a block that has
 	    a command and no such mark
 	tests/cli/readme.py same SHOWN PRINTED
-	    but for times, digests, numbers of versions, and how TABs look; where
-	    SHOWN has an ellipsis anything may stand, and a line "..." is lines
+	    but for times, digests, versions of objects, how many hold a root, and
+	    how TABs look; where SHOWN has an ellipsis anything may stand, and a
+	    line "..." is any lines
 
 A block is lines that begin with four blanks; a command goes on below a line that
 ends in | or && or a backslash.
@@ -24,6 +25,8 @@ MASKS = [
     (r"20\d{6}T\d{6}Z", "STAMP"),
     (r"\b[0-9a-f]{16,}\b", "HEX"),
     (r"resourceVersion \d+ -> \d+", "resourceVersion N -> N"),
+    (r"\b\d+ of \d+ hold\b", "N of N hold"),
+    (r"\ball \d+ who must\b", "all N who must"),
     (r"\bin \d+ ms$", "in N ms"),
     (r"https://[0-9.]+:\d+/", "https://SERVER/"),
 ]

@@ -2,11 +2,14 @@
 # What README.md shows for a cluster, applied to a real API server.
 bats_require_minimum_version 1.5.0
 load cluster.bash
+load mesh.bash
+load rotate.bash
 load ../cli/readme.bash
 
 setup_file() {
 	export D=$BATS_FILE_TMPDIR
 	export PATH=$BIN:$PATH
+	unset XDG_STATE_HOME
 	[ -n "$CLUSTER_DIR" ] || return 0
 	empty
 	cat >"$D/spec" <<-E
@@ -30,7 +33,14 @@ setup() {
 }
 
 teardown_file() {
-	[ -z "$CLUSTER_DIR" ] || empty
+	[ -z "$CLUSTER_DIR" ] || citadel_down
+}
+
+# By a shell, as typed at a terminal; the home of whom README.md calls ops.
+typed() {	# COMMAND
+	mkdir -p -m 700 "$D/home"
+	output=$(cd "$D/mesh" && HOME=$D/home timeout 120 bash -c "$1" 2>&1 \
+	    </dev/null | sed "s,$D/home,/home/ops,g") || :
 }
 
 @test "the CronJob, and the rights of its service account" {
@@ -59,4 +69,35 @@ teardown_file() {
 	# and nothing else
 	run -1 kubectl auth can-i list secrets -A --as \
 	    system:serviceaccount:istio-system:istio-rootcheck
+	# and less is not enough
+	kubectl -n istio-system delete rolebinding kubectl-istio-rootcheck
+	for _ in {1..50}; do
+		s=0
+		kubectl-istio "${words[@]}" --token "$sa_token" >"$D/out" \
+		    2>"$D/err" || s=$?
+		[ $s -ne 2 ] || break
+		sleep 0.2
+	done
+	[ $s -eq 2 ]
+	grep -q '^unknown' "$D/out"
+}
+
+@test "the examples: a mesh whose root ends in a month, by a real kubectl" {
+	"$MKMESH" tests/demo/citadel.mesh "$D/mesh"
+	tests/cluster/load "$D/mesh/mesh.json"
+	kubectl -n shop create serviceaccount ratings
+	all_shown demo typed
+}
+
+@test "the examples: the root is replaced, and by hand once more" {
+	empty
+	mesh_up
+	citadel_mesh "cert root key=k1 ski=none from=-340d to=+25d" \
+	    "account shop/"{a,b} "account bank/a"
+	all_shown citadel typed
+	# the goal is reached: nothing to say for cron
+	typed 'kubectl istio rotate -q && echo 0'
+	[ "$output" = 0 ]
+	age
+	all_shown "citadel by hand" typed
 }
