@@ -261,6 +261,42 @@ words() {
 	cmp "$D/before" "$D/collector/istio_root.prom"
 }
 
+@test "what is named is there: tools, rules, flags, files, targets of make" {
+	local tool n help=$BATS_TEST_TMPDIR/help word
+	for tool in rootcheck proxyver certverify rotate; do
+		"$BIN/kubectl-istio-$tool" --help >"$help.$tool"
+		n=$(awk '/^Rules/ { on = 1; next } on && /^  [a-z]+ +[a-z]/ { n++ }
+		    END { print n }' "$help.$tool")
+		grep -qx "### $tool, $n rules" README.md
+		grep -q "(cmd/kubectl-istio-$tool.1)" README.md
+	done
+	grep -oE -- '(^|[ `])--[a-z][a-z-]+' README.md |
+	    grep -oE -- '--[a-z-]+$' | sort -u >"$BATS_TEST_TMPDIR/flags"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/flags")" -gt 15 ]
+	while read -r word; do
+		grep -qE -- "$word([ =,]|\$)" "$help".* || {
+			echo "no tool has $word"
+			return 1
+		}
+	done <"$BATS_TEST_TMPDIR/flags"
+	for word in $(grep -oE '(`|    )make [a-z -]+' README.md |
+	    sed -E 's/^.*make //; s/ +#.*//; s/    .*//' | tr ' ' '\n' | sort -u); do
+		grep -qE "^([a-z-]+ )*$word( [a-z-]+)*:( |\$)" Makefile \
+		    tests/tests.mk tests/*/*.mk || {
+			echo "no target $word"
+			return 1
+		}
+	done
+	for word in $(grep -oE '\]\([a-z][^):]*\)' README.md | tr -d '])(') \
+	    $(grep -oE '`(cmd|plugins|common|tests|\.ci)/[^` ]*`' README.md |
+	    tr -d '`'); do
+		[ -e "$word" ] || {
+			echo "no file $word"
+			return 1
+		}
+	done
+}
+
 @test "the picture of the demo is what the demo prints today" {
 	export O=${BIN%/*}
 	tests/demo/picture tests/demo/run >"$D/demo.svg"

@@ -32,6 +32,26 @@ call() {
 	"$@" >out 2>err || status=$?
 }
 
+# ---- README ----
+
+shown() {	# NAME
+	"$BATS_TEST_DIRNAME/../cli/readme.py" block "$1"
+}
+
+@test "README's lines install what is in the archive; krew's name the plugin" {
+	cp "$ARCHIVE" .
+	mkdir bin
+	shown archive | sed "s,/usr/local/bin,$PWD/bin," >lines
+	bash -e lines
+	PATH=$PWD/bin:$PATH call kubectl istio rootcheck --version
+	[ "$status" -eq 0 ]
+	grep -qF "$VERSION" out
+	# INDEX/PLUGIN, of the index that the line before it adds
+	shown krew | awk '{ print $NF }' | tail -n 1 |
+	    grep -qx "$(shown krew | awk '/index add/ { print $5 }')/$(sed -n \
+	    's/^  name: //p' "$MANIFEST")"
+}
+
 # ---- the manifest ----
 
 @test "the manifest is one that krew takes; the template is not of a build" {
