@@ -200,6 +200,7 @@ clean:
 
 help:
 	@echo 'make demo           the tools over a mesh that it makes itself'
+	@echo 'make demo-picture   a part of it as tests/demo/demo.svg, for README'
 	@echo 'make check          the tests (no cluster, no network)'
 	@echo 'make check-asan     the same under the sanitizers'
 	@echo 'make check-cluster  on a real API server, which it builds and starts'
