@@ -219,6 +219,15 @@ check-failing: $(call deps,check) $(MKMESH) $(FAILING)/fail.o \
 	    TMP=$(abspath $(O))/tmp tests/torture/failing $(O)/log/failing; \
 	    s=$$?; tests/count $(O)/log/failing; exit $$s
 
+# ---- a few runs of each tool under memcheck ----
+.PHONY: check-valgrind
+check-valgrind: $(call deps,check) $(call deps,bench) $(BINS) $(MKMESH)
+	@mkdir -p $(O)/log $(O)/tmp
+	@BIN=$(abspath $(O))/bin MKMESH=$(abspath $(MKMESH)) \
+	    TMP=$(abspath $(O))/tmp tests/torture/valgrind \
+	    $(abspath $(O))/log/valgrind; \
+	    s=$$?; tests/count $(O)/log/valgrind; exit $$s
+
 # ---- make dist's archives, unpacked, and run where nothing else is ----
 .PHONY: check-dist
 $(O)/tests/jail: tests/dist/jail.c
