@@ -205,6 +205,7 @@ help:
 	@echo 'make check-asan     the same under the sanitizers'
 	@echo 'make check-cluster  on a real API server, which it builds and starts'
 	@echo 'make check-torture  rotate, killed at each point of its way'
+	@echo 'make check-valgrind a few runs of each tool under memcheck'
 	@echo 'make check-oracles  chains against OpenSSL, BoringSSL and Go'
 	@echo 'make check-model    a rotation, every state of it, by spin'
 	@echo 'make lint           formatting, warnings of gcc and clang, man pages'

@@ -1,4 +1,5 @@
 /* kubectl istio certverify: the clock, the command line, exit status. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -23,7 +24,8 @@ print_roles(struct run *r, struct err *e)
 		return -1;
 	if (!r->own.envoy)
 		return 0;
-	fputs("---\n", stdout);
+	if (fputs("---\n", stdout) == EOF)
+		return err_sys(e, errno, "cannot write to stdout");
 	return observe_pods_rbac(stdout, "kubectl-istio-certverify-envoy",
 	    &p, e);
 }
@@ -67,6 +69,7 @@ main(int argc, char **argv)
 	if (cli_completing(argc, argv))
 		return cli_complete(stdout, &certverify_tool, groups, n,
 		    &r.flags, kube_names, argc, argv);
+	pki_guard(cli_no_memory);
 	pki_init();
 	r.now = (int64_t)time(NULL);
 	r.own.form = isatty(STDOUT_FILENO) ? REC_TABLE : REC_TSV;

@@ -218,6 +218,7 @@ main(int argc, char **argv)
 	if (cli_completing(argc, argv))
 		return cli_complete(stdout, &proxyver_tool, groups, n, &r.flags,
 		    kube_names, argc, argv);
+	pki_guard(cli_no_memory);
 	pki_init();
 	r.now = (int64_t)time(NULL);
 	ret = cli_parse(&proxyver_tool, groups, n, argc, argv, &operands, &e);

@@ -133,6 +133,7 @@ main(int argc, char **argv)
 	if (cli_completing(argc, argv))
 		return cli_complete(stdout, &rootcheck_tool, groups, n,
 		    &r.flags, kube_names, argc, argv);
+	pki_guard(cli_no_memory);
 	pki_init();
 	r.now = (int64_t)time(NULL);
 	r.own.form = isatty(STDOUT_FILENO) ? REC_TABLE : REC_TSV;

@@ -146,6 +146,7 @@ main(int argc, char **argv)
 	if (cli_completing(argc, argv))
 		return cli_complete(stdout, &rotate_tool, groups, n, &r.flags,
 		    kube_names, argc, argv);
+	pki_guard(cli_no_memory);
 	pki_init();
 	ca_init(&r.back);
 	r.now = r.clock = (int64_t)time(NULL);

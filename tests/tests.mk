@@ -187,8 +187,20 @@ check-cluster: $(call deps,check) $(call deps,cluster) $(BINS) $(MKMESH) \
 
 # ---- rotate, killed at each of its points; built with them, in its own tree ----
 TORTURE :=	$(O)/torture
-.PHONY: check-torture
-check-torture: $(call deps,check) $(call deps,cluster) \
+# ---- and all the tools with one call failing: theirs are led to fail.c ----
+FAILING :=	$(O)/failing
+FAIL_WRAP :=	malloc calloc realloc reallocarray strdup strndup read pread \
+		fopen fdopen pipe mkdirat open openat write fsync fwrite fputs \
+		fputc fflush vfprintf fprintf CRYPTO_set_mem_functions
+$(FAILING)/fail.o: tests/torture/fail.c | $(call deps,build)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(KI_CPPFLAGS) -std=c11 -O1 -g -Wall -Wextra -fPIC -c -o $@ $<
+$(FAILING)/bin/fail_lib.so: tests/torture/fail_lib.c | $(call deps,build)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -fPIC -shared \
+	    -o $@ $<
+.PHONY: check-torture check-failing
+check-torture: check-failing $(call deps,check) $(call deps,cluster) \
     $(O)/bin/kubectl-istio-certverify $(MKMESH)
 	@$(MAKE) --no-print-directory O=$(TORTURE) \
 	    CPPFLAGS='$(CPPFLAGS) -DKI_POINTS -DPOLL_MS=200 -DPOLL_LOOKS=1' \
@@ -197,6 +209,24 @@ check-torture: $(call deps,check) $(call deps,cluster) \
 	@BIN=$(abspath $(O))/bin MKMESH=$(abspath $(MKMESH)) \
 	    ROTATE=$(abspath $(TORTURE))/bin/kubectl-istio-rotate \
 	    TMP=$(abspath $(O))/tmp tests/torture/run $(O)/log/torture
+check-failing: $(call deps,check) $(MKMESH) $(FAILING)/fail.o \
+    $(FAILING)/bin/fail_lib.so
+	@$(MAKE) --no-print-directory O=$(FAILING) OPT='-O1 -g' FORTIFY= \
+	    LDFLAGS='$(LDFLAGS) $(FAIL_WRAP:%=-Wl,--wrap=%) -rdynamic \
+	    $(abspath $(FAILING))/fail.o -lcrypto' all
+	@mkdir -p $(O)/log $(O)/tmp
+	@FAILBIN=$(abspath $(FAILING))/bin MKMESH=$(abspath $(MKMESH)) \
+	    TMP=$(abspath $(O))/tmp tests/torture/failing $(O)/log/failing; \
+	    s=$$?; tests/count $(O)/log/failing; exit $$s
+
+# ---- a few runs of each tool under memcheck ----
+.PHONY: check-valgrind
+check-valgrind: $(call deps,check) $(call deps,bench) $(BINS) $(MKMESH)
+	@mkdir -p $(O)/log $(O)/tmp
+	@BIN=$(abspath $(O))/bin MKMESH=$(abspath $(MKMESH)) \
+	    TMP=$(abspath $(O))/tmp tests/torture/valgrind \
+	    $(abspath $(O))/log/valgrind; \
+	    s=$$?; tests/count $(O)/log/valgrind; exit $$s
 
 # ---- make dist's archives, unpacked, and run where nothing else is ----
 .PHONY: check-dist

@@ -67,9 +67,10 @@ certverify_classic_put(struct run *r, const struct cv_finding *f,
 	    strcmp(f->kind, "secret") != 0)
 		return 0;
 	buf_init(&b, NAME_BYTES, "a name");
-	buf_printf(&b, NULL, "%s.%s", f->ns, f->name);
+	ret = buf_printf(&b, e, "%s.%s", f->ns, f->name);
 	/* worst first: what follows of the same one is no other line */
-	ret = names_add(&r->said, buf_str(&b), e);
+	if (ret == 0)
+		ret = names_add(&r->said, buf_str(&b), e);
 	if (ret == 0 && r->said.n > was)
 		ret = (!ok && names_add(&r->differ, buf_str(&b), e) == -1) ||
 		    say_ns(r, f->ns, e) == -1 ? -1 :

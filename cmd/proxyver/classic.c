@@ -11,12 +11,13 @@
 #define PAIR_MAX 1024
 
 /* The tag as the script left it: without -gke.0, and nothing else. */
-static void
-put_version(const struct pv_finding *f, struct buf *b)
+static int
+put_version(const struct pv_finding *f, struct buf *b, struct err *e)
 {
-	buf_puts(b, f->version, NULL);
-	if (f->variant != NULL && strcmp(f->variant, "gke.0") != 0)
-		buf_printf(b, NULL, "-%s", f->variant);
+	if (buf_puts(b, f->version, e) == -1)
+		return -1;
+	return f->variant == NULL || strcmp(f->variant, "gke.0") == 0 ? 0 :
+	    buf_printf(b, e, "-%s", f->variant);
 }
 
 int
@@ -31,9 +32,9 @@ proxyver_classic_put(struct run *r, const struct pv_finding *f, struct err *e)
 	    strcmp(f->role, role_name(ROLE_ZTUNNEL)) == 0)
 		return 0;
 	buf_init(&b, PAIR_MAX, "a version");
-	buf_printf(&b, NULL, "%s\t", f->ref->ns);
-	put_version(f, &b);
-	ret = names_add(&r->ns, f->ref->ns, e) == -1 ||
+	ret = buf_printf(&b, e, "%s\t", f->ref->ns) == -1 ||
+	    put_version(f, &b, e) == -1 ||
+	    names_add(&r->ns, f->ref->ns, e) == -1 ||
 	    names_add(&r->versions, buf_str(&b), e) == -1 ? -1 : 0;
 	buf_release(&b);
 	return ret;

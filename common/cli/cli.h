@@ -141,4 +141,7 @@ int	cli_colour(int fd);
  */
 void	cli_harden(void);
 
+/* There is no memory, and nobody up the stack who could be told: exit 2. */
+void	cli_no_memory(void);
+
 #endif

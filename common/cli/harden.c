@@ -1,6 +1,7 @@
 #include <sys/types.h>
 #include <sys/resource.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 #ifdef __linux__
@@ -68,4 +69,15 @@ cli_harden(void)
 	unsetenv("OPENSSL_MODULES");
 	unsetenv("OPENSSL_ENGINES");
 	unsetenv("SSLKEYLOGFILE");
+}
+
+void
+cli_no_memory(void)
+{
+	static const char said[] = "error: out of memory\n";
+
+	fflush(stdout);
+	/* what else could be done is nothing */
+	(void)!write(STDERR_FILENO, said, sizeof(said) - 1);
+	_exit(2);
 }

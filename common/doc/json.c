@@ -4,6 +4,7 @@
  * strings and depth and nothing else; whatever it lets through is judged by
  * json-c, strictly.
  */
+#include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,7 +92,8 @@ keep(struct reader *r, size_t n, struct err *e)
 	if (!r->too_big &&
 	    buf_append(&r->value, r->chunk + r->off, n, &why) == -1) {
 		if (why.class != ERR_LIMIT) {
-			*e = why;
+			if (e != NULL)
+				*e = why;
 			return -1;
 		}
 		r->too_big = 1;
@@ -261,10 +263,16 @@ parse(struct reader *r, struct json_object **out, struct err *why,
 		return 1;
 	}
 	json_tokener_reset(r->tok);
+	/* json-c leaves out a value that it has no memory for, and goes on */
+	errno = 0;
 	/* with its NUL, so that a bare number knows that it is over */
 	o = json_tokener_parse_ex(r->tok, buf_str(&r->value),
 	    (int)r->value.len + 1);
 	je = json_tokener_get_error(r->tok);
+	if (errno == ENOMEM) {
+		json_object_put(o);
+		return err_nomem(e);
+	}
 	if (je == json_tokener_error_depth) {
 		json_object_put(o);
 		err_set(why, ERR_LIMIT, "it is nested over the limit of %d",

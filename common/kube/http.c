@@ -164,6 +164,8 @@ deliver(struct transfer *t, CURLcode code, long status,
 	if (code != CURLE_OK && t->over)
 		err_set(&a.err, ERR_LIMIT, "its answer is over the limit of "
 		    "%d bytes", HTTP_BODY_MAX);
+	else if (code == CURLE_WRITE_ERROR)
+		err_nomem(&a.err);
 	else if (code == CURLE_OPERATION_TIMEDOUT && t->quiet > 0 &&
 	    status > 0)
 		err_set(&a.err, ERR_NET, "nothing has come for %ld s",

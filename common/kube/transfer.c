@@ -48,7 +48,8 @@ on_body(char *p, size_t size, size_t n, void *arg)
 
 	(void)size;	/* 1, says libcurl */
 	if (buf_append(&t->body, p, n, NULL) == -1) {
-		t->over = 1;
+		/* or there was no memory */
+		t->over = n > t->body.max - t->body.len;
 		return n == 0 ? 1 : 0;
 	}
 	t->fed = 1;

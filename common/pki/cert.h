@@ -73,6 +73,13 @@ struct cert {
 void	pki_init(void);
 
 /*
+ * Before that: whom to call when there is no memory, who does not return.  Most
+ * verdicts of this room are yes or no, and without memory libcrypto says no; a
+ * key would be called damaged that is not.  -1: libcrypto has allocated before.
+ */
+int	pki_guard(void (*no_memory)(void));
+
+/*
  * Decode exactly one certificate; bytes behind it are an error, as they are
  * for Go (crypto/x509 ParseCertificate).  *out is NULL on failure; otherwise
  * the caller gives it back with cert_free().

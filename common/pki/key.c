@@ -9,6 +9,7 @@
 #include "pki/b64.h"
 #include "pki/key.h"
 #include "pki/key_form.h"
+#include "pki/memory.h"
 #include "pki/pem.h"
 #include "pki/rsa.h"
 #include "pki/x509.h"
@@ -75,6 +76,17 @@ private_half(EVP_PKEY *key)
 	return ok == 1 ? KEYS_MATCH : ok == 0 ? KEYS_BROKEN : KEYS_UNREADABLE;
 }
 
+static int
+digits(const char *p, size_t len, struct buf *der)
+{
+	struct err e = ERR_INIT;
+	int ret = b64_decode(p, len, der, &e);
+
+	if (e.class == ERR_NOMEM)
+		pki_no_memory();
+	return ret;
+}
+
 /* The DER of the first private key in the text; -1: not as RFC 7468 has it. */
 static int
 decode(const char *pem, size_t len, struct buf *der)
@@ -85,8 +97,7 @@ decode(const char *pem, size_t len, struct buf *der)
 
 	while (pem_line(&pos, end, &l)) {
 		if (from != NULL && pem_boundary(&l, PEM_END, &label))
-			return b64_decode(from, (size_t)(l.p - from), der,
-			    NULL);
+			return digits(from, (size_t)(l.p - from), der);
 		if (from == NULL && pem_boundary(&l, PEM_BEGIN, &label) &&
 		    label.len >= tail && memcmp(label.p + label.len - tail,
 		    "PRIVATE KEY", tail) == 0)

@@ -220,22 +220,29 @@ words(struct cv *cv, const struct cv_held *h, enum cv_rule_id id,
 /* ---- records of a workload ---- */
 
 /* Its SPIFFE URI: as it was, or as it follows from where it is. */
-static const char *
-identity(struct cv_out *o, const struct cv_held *h)
+static int
+identity(struct cv_out *o, const struct cv_held *h, const char **out,
+    struct err *e)
 {
 	const struct cv *cv = o->cv;
 
-	if (h->uri == CV_NONE || !(h->flags & H_DERIVED))
-		return h->uri == CV_NONE ? NULL : cv_ns_of(cv, h->uri);
+	*out = NULL;
+	if (h->uri == CV_NONE)
+		return 0;
+	*out = cv_ns_of(cv, h->uri);
+	if (!(h->flags & H_DERIVED))
+		return 0;
 	buf_reset(&o->identity);
-	buf_printf(&o->identity, NULL, "spiffe://%s/ns/%s/sa/%s",
-	    cv_ns_of(cv, h->uri), cv_ns_of(cv, h->name),
-	    cv_account_of(cv, h));
-	return buf_str(&o->identity);
+	if (buf_printf(&o->identity, e, "spiffe://%s/ns/%s/sa/%s", *out,
+	    cv_ns_of(cv, h->name), cv_account_of(cv, h)) == -1)
+		return -1;
+	*out = buf_str(&o->identity);
+	return 0;
 }
 
-static void
-held_finding(struct cv_out *o, const struct cv_held *h, struct cv_finding *f)
+static int
+held_finding(struct cv_out *o, const struct cv_held *h, struct cv_finding *f,
+    struct err *e)
 {
 	const struct cv *cv = o->cv;
 	const struct cv_class *c = cv_class_at(cv, h->class);
@@ -246,7 +253,8 @@ held_finding(struct cv_out *o, const struct cv_held *h, struct cv_finding *f)
 	f->ns = cv_ns_of(cv, h->name);
 	f->name = cv_name_of(cv, h->name);
 	f->holder = "workload";
-	f->identity = identity(o, h);
+	if (identity(o, h, &f->identity, e) == -1)
+		return -1;
 	f->dated = 1;
 	f->not_after = h->not_after;
 	f->root = t->root;
@@ -255,6 +263,7 @@ held_finding(struct cv_out *o, const struct cv_held *h, struct cv_finding *f)
 	if (f->root == NULL && c->set != CV_NONE &&
 	    cv_set_at(cv, c->set)->n > 0)
 		f->root = cv_set_at(cv, c->set)->cert[0];
+	return 0;
 }
 
 static int
@@ -292,7 +301,8 @@ cv_judge_held(struct cv_out *o, const struct cv_held *h, struct err *e)
 	struct cv_words w;
 	unsigned i;
 
-	held_finding(o, h, &f);
+	if (held_finding(o, h, &f, e) == -1)
+		return -1;
 	o->sum->workloads++;
 	if ((h->flags & H_KEY_UNKNOWN) && cv_send_plain(o, &f,
 	    VERDICT_UNKNOWN, key_unknown(h), e) == -1)
