@@ -199,10 +199,7 @@ struct cert *const *cv_certs_of(const struct cv *cv, uint32_t at, size_t *n);
 const struct cv_set *cv_set_try(struct cv *cv, uint32_t at);
 
 /* ---- serial.c ---- */
-#define CV_SERIAL_LEN	80	/* of a serial as text, its NUL included */
-/* As proxies write it: lower-case hex, no zeros in front; "" if too long. */
-void	cv_serial_text(const struct der *serial, char out[CV_SERIAL_LEN]);
-/* So much of it as a workload keeps. */
+/* So much of it, as text, as a workload keeps. */
 uint32_t cv_serial_hash(const char *text);
 
 /* ---- trial.c ---- */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "mesh/names.h"
+#include "pki/serial.h"
 #include "plugins/certverify/look.h"
 
 #define HOLDER	"workload"
@@ -219,13 +220,13 @@ remember(struct cv_held *h, const struct look *l)
 	const struct der *serial = l->plain ? &l->leaf.serial :
 	    &l->cert->serial;
 	int64_t from = l->plain ? l->leaf.not_before : l->cert->not_before;
-	char text[CV_SERIAL_LEN];
+	char text[SERIAL_DIGITS + 1];
 
 	h->not_after = l->plain ? l->leaf.not_after : l->cert->not_after;
 	if (h->not_after > from)
 		h->life = h->not_after - from > UINT32_MAX ? UINT32_MAX :
 		    (uint32_t)(h->not_after - from);
-	cv_serial_text(serial, text);
+	serial_text(serial, text);
 	h->serial = cv_serial_hash(text);
 }
 
