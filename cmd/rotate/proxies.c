@@ -111,9 +111,9 @@ on_next(void *arg, struct kube_run *x, struct err *e)
 	x->ns = p->pod.ref.ns;
 	x->pod = p->pod.ref.name;
 	x->container = cv_proxy_of(&p->pod)->name;
-	x->tag = p;
 	/* of a bundle /certs has the first, which may be another's */
-	envoy_ask(a->r->tries == 1 ? ENVOY_BUNDLE : ENVOY_CERTS, x);
+	x->argv = cv_question(&p->pod, a->r->tries == 1, &x->argc);
+	x->tag = p;
 	return 1;
 }
 
