@@ -40,7 +40,8 @@ static int
 say(struct run *r, const struct kube_right *v, struct err *e)
 {
 	const struct ref ref = { .kind = is_asking(v) ? "pod" :
-	    rotate_kind(v->resource)->ref, .ns = v->ns, .name = v->name == NULL ? "*" : v->name };
+	    rotate_kind(v->resource)->ref, .ns = v->ns,
+	    .name = v->name == NULL ? "*" : v->name };
 
 	if (is_asking(v))
 		return rotate_say(r, RO_STOP, RO_CHECK, &ref, "no-right", e,

@@ -125,9 +125,9 @@ int	cv_end(struct cv *cv, cv_emit *emit, void *arg, struct cv_summary *sum,
 const struct container *cv_proxy_of(const struct pod *p);
 
 /*
- * The command that asks such a pod, and of how many words: of Envoy for the first
- * certificate of each bundle, or for whole bundles, which those know that use
- * SDS; of ztunnel, where its image has curl(1), always for all.
+ * The command that asks such a pod, and of how many words: of Envoy for the
+ * first certificate of each bundle, or for whole bundles, which those know that
+ * use SDS; of ztunnel, where its image has curl(1), always for all.
  */
 const char *const *cv_question(const struct pod *p, int bundle, size_t *n);
 
