@@ -133,6 +133,7 @@ on_done(void *arg, const struct kube_run *x, struct kube_ran *d,
 
 	progress_clear(&r->progress);
 	r->proxies++;
+	certverify_tell_time(r, a->cv);
 	if ((ret = envoy_answer(x, d, &a->facts, &c, e)) != -1)
 		ret = cv_proxy(a->cv, x->tag, ret == 1 ? &c : NULL, &d->why,
 		    certverify_emit, r, &r->sum, e);

@@ -25,7 +25,7 @@
 #define CV_OTHERS_MAX	200000	/* trust copies, webhooks, namespaces, each */
 
 struct cv_params {
-	int64_t		 now;		/* seconds since 1970 */
+	int64_t		 now;		/* seconds since 1970; cv_now() */
 	int64_t		 warn;		/* a remaining life <= this */
 	const char	*istio_ns;	/* borrowed, as all of this */
 	/* --root: the certificates to go by, or one of the input by its */
@@ -88,6 +88,13 @@ void	cv_free(struct cv *cv);
  * call and not kept.
  */
 struct sink cv_sink(struct cv *cv);
+
+/*
+ * What time it has become: what is judged from here on is judged by it.
+ * Reading takes its while, and the CA issues meanwhile; by the time at which
+ * reading began such a certificate would not be valid yet.
+ */
+void	cv_now(struct cv *cv, int64_t now);
 
 /* All has come: judge, once.  -1: no memory, or --root's is not to be found. */
 int	cv_judge(struct cv *cv, struct err *e);
