@@ -62,6 +62,15 @@ is_all_or_nothing(const struct run *r)
 	return r->own.form == REC_PROM || r->own.form == REC_NAGIOS;
 }
 
+/* What it has become while all was read, unless --at says otherwise. */
+static void
+tell_time(struct run *r, struct rc *rc)
+{
+	if (r->o.at == NULL)
+		r->params.now = r->now = (int64_t)time(NULL);
+	rc_now(rc, r->params.now);
+}
+
 /* Read it all first: what is in force can hang on the last object. */
 static int
 judge(struct run *r, struct err *e)
@@ -80,6 +89,7 @@ judge(struct run *r, struct err *e)
 	sink = rc_sink(rc);
 	if (read_input(r, &oo, &sink, e) == -1)
 		goto out;
+	tell_time(r, rc);
 	progress_clear(&r->progress);
 	if (rootcheck_open(r, e) == -1 ||
 	    rc_end(rc, rootcheck_put, r, &sum, e) == -1)

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "cmd/certverify/run.h"
-#include "era/part.h"
 #include "observe/ask.h"
 #include "observe/envoy_ask.h"
 #include "observe/keep.h"
@@ -110,19 +109,16 @@ on_next(void *arg, struct kube_run *x, struct err *e)
 {
 	struct asking *a = arg;
 	const struct kept *k = a->at;
-	const struct container *ct;
 
 	(void)e;
 	if (k == NULL)
 		return 0;
 	a->at = k->next;
-	ct = cv_proxy_of(&k->pod);
 	x->ns = k->pod.ref.ns;
 	x->pod = k->pod.ref.name;
-	x->container = ct->name;
+	x->container = cv_proxy_of(&k->pod)->name;
+	x->argv = cv_question(&k->pod, a->r->own.bundle, &x->argc);
 	x->tag = (void *)&k->pod;
-	envoy_ask(part_of(&k->pod, ct) == PART_ZTUNNEL ? ENVOY_ZTUNNEL :
-	    a->r->own.bundle ? ENVOY_BUNDLE : ENVOY_CERTS, x);
 	return 1;
 }
 
@@ -137,6 +133,7 @@ on_done(void *arg, const struct kube_run *x, struct kube_ran *d,
 
 	progress_clear(&r->progress);
 	r->proxies++;
+	certverify_tell_time(r, a->cv);
 	if ((ret = envoy_answer(x, d, &a->facts, &c, e)) != -1)
 		ret = cv_proxy(a->cv, x->tag, ret == 1 ? &c : NULL, &d->why,
 		    certverify_emit, r, &r->sum, e);

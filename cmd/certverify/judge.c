@@ -1,5 +1,6 @@
 /* Read it all, judge it, print it. */
 #include <string.h>
+#include <time.h>
 
 #include "cmd/certverify/run.h"
 #include "kube/kube.h"
@@ -127,6 +128,14 @@ read_accounts(struct run *r, struct kube *k, struct cv *cv,
 	return 0;
 }
 
+void
+certverify_tell_time(struct run *r, struct cv *cv)
+{
+	if (r->o.at == NULL)
+		r->params.now = r->now = (int64_t)time(NULL);
+	cv_now(cv, r->params.now);
+}
+
 int
 certverify_read(struct run *r, struct kube *k, struct cv **cv,
     struct err *e)
@@ -140,8 +149,10 @@ certverify_read(struct run *r, struct kube *k, struct cv **cv,
 	t.to = cv_sink(*cv);
 	sink = tap_sink(&t);
 	if (read_input(r, k, &sink, e) == -1 ||
-	    (certverify_by_name(r) && missing(r, &sink, e) == -1) ||
-	    cv_judge(*cv, e) == -1)
+	    (certverify_by_name(r) && missing(r, &sink, e) == -1))
+		return -1;
+	certverify_tell_time(r, *cv);
+	if (cv_judge(*cv, e) == -1)
 		return -1;
 	return read_accounts(r, k, *cv, &sink, e);
 }

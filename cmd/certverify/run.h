@@ -102,6 +102,9 @@ int	certverify_run(struct run *r, const struct strs *operands,
 int	certverify_read(struct run *r, struct kube *k, struct cv **cv,
 	    struct err *e);
 
+/* What it has become meanwhile, unless --at says otherwise. */
+void	certverify_tell_time(struct run *r, struct cv *cv);
+
 /* A finding, printed; that begins with the first.  arg is the struct run. */
 int	certverify_emit(void *arg, const struct cv_finding *f, struct err *e);
 

@@ -5,7 +5,6 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "cmd/certverify/run.h"
 #include "kube/kube.h"
@@ -92,7 +91,6 @@ take_stock(struct wait *w, struct err *e)
 	w->cv = NULL;
 	w->anew = 0;
 	w->read = progress_ms();
-	w->r->params.now = w->r->now = (int64_t)time(NULL);
 	if (certverify_read(w->r, w->k, &w->cv, e) == -1)
 		return -1;
 	names_free(&w->stale);
@@ -140,6 +138,7 @@ on_workload(void *arg, const struct workload *f, struct err *e)
 	struct wait *w = arg;
 	int stale;
 
+	certverify_tell_time(w->r, w->cv);
 	if (cv_again_workload(w->cv, f, &stale, e) == -1)
 		return -1;
 	settle(w, "secret", f->ref.ns, f->ref.name, stale);

@@ -94,41 +94,28 @@ add_question(struct asking *a, struct held *h, size_t container,
 	return 0;
 }
 
-/* Is anything to be said of a pod, or to be asked? */
-static int
-concerns(const struct run *r, const struct pod *p, int *asks)
-{
-	int parts = r->targeted;
-	size_t i;
-
-	*asks = 0;
-	for (i = 0; i < p->ncontainer; i++) {
-		parts |= part_of(p, &p->container[i]) != PART_NONE;
-		*asks |= pv_question(&r->params, p, i) != NULL;
-	}
-	return parts;
-}
-
 int
 proxyver_hold_pod(struct run *r, const struct pod *p, struct err *e)
 {
 	struct asking *a = r->asking;
 	const char *const *words;
-	struct held *h;
+	struct held *h = NULL;
+	int judged = r->targeted;	/* is anything to be said of it? */
 	size_t i;
-	int asks;
 
-	if (!concerns(r, p, &asks))
-		return 0;
-	if (!asks && a->first == NULL)
-		return proxyver_judge(r, p, NULL, 0, e);
-	if ((h = hold(a, p, e)) == NULL)
-		return -1;
-	for (i = 0; asks && i < p->ncontainer; i++)
-		if ((words = pv_question(&r->params, p, i)) != NULL &&
+	for (i = 0; i < p->ncontainer; i++) {
+		judged |= part_of(p, &p->container[i]) != PART_NONE;
+		if ((words = pv_question(&r->params, p, i)) == NULL)
+			continue;
+		if ((h == NULL && (h = hold(a, p, e)) == NULL) ||
 		    add_question(a, h, i, words, e) == -1)
 			return -1;
-	return 0;
+	}
+	if (h != NULL || !judged)
+		return 0;
+	if (a->first == NULL)
+		return proxyver_judge(r, p, NULL, 0, e);
+	return hold(a, p, e) == NULL ? -1 : 0;
 }
 
 int

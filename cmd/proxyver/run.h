@@ -28,7 +28,7 @@ struct own_flags {
 
 /* One line of --summary: version and verdict, and how many have both. */
 struct version_count {
-	char		version[PV_VERSION_MAX];
+	char		version[VERSION_LEN];
 	enum verdict	verdict;
 	size_t		n;
 };

@@ -1,7 +1,6 @@
 /* Step by step, looking again behind each. */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "cmd/rotate/run.h"
 
@@ -320,7 +319,6 @@ look_again(struct apply *a, struct look *l, struct err *e)
 	int64_t began = progress_ms();
 	int ret;
 
-	a->r->now = a->r->clock = (int64_t)time(NULL);
 	while ((ret = rotate_look(a->r, NULL, l, e)) == -1 && a->asked &&
 	    e->class == ERR_NET && !rotate_signal &&
 	    progress_ms() - a->progress < a->r->own.timeout * 1000) {

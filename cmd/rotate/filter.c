@@ -312,8 +312,10 @@ rotate_filter(struct run *r, struct err *e)
 		    "given %zu times", r->o.files.n);
 	ca_init(&ca);
 	buf_init_secret(&in, ROTATE_SECRET_MAX, "the input");
-	if (read_file(r->o.files.v[0], &in, e) == 0 &&
-	    parse(&in, &ca, e) == 0 && check(r, &ca, e) == 0)
+	if ((ret = read_file(r->o.files.v[0], &in, e)) == 0)
+		rotate_tell_time(r);
+	if (ret == 0 && (ret = parse(&in, &ca, e)) == 0 &&
+	    (ret = check(r, &ca, e)) == 0)
 		ret = filter(r, &ca, e);
 	buf_release(&in);
 	ca_release(&ca);

@@ -1,6 +1,7 @@
 /* One look at the mesh: certverify's judgement and proxyver's, joined. */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "cmd/rotate/run.h"
 #include "mesh/names.h"
@@ -158,6 +159,13 @@ tap(struct looking *g)
 	return s;
 }
 
+void
+rotate_tell_time(struct run *r)
+{
+	if (r->o.at == NULL)
+		r->now = r->clock = (int64_t)time(NULL);
+}
+
 static int
 read_holders(struct looking *g, struct err *e)
 {
@@ -171,7 +179,11 @@ read_holders(struct looking *g, struct err *e)
 	g->to = cv_sink(g->l->cv);
 	sink = tap(g);
 	if (observe_holders(g->r->kube, &scope, &oo, &sink, &versions, e) ==
-	    -1 || cv_judge(g->l->cv, e) == -1)
+	    -1)
+		return -1;
+	rotate_tell_time(g->r);
+	cv_now(g->l->cv, g->r->now);
+	if (cv_judge(g->l->cv, e) == -1)
 		return -1;
 	if (!cv_wants_accounts(g->l->cv))
 		return 0;

@@ -27,6 +27,7 @@ struct asking {
 	struct rotate_proxy	*at;		/* who is next */
 	struct cv_summary	 sum;
 	struct arena		 facts;		/* of one answer */
+	size_t			 n;		/* who is to have it */
 	size_t			 done;
 	int			 last;		/* try */
 };
@@ -83,10 +84,14 @@ pick(struct asking *a)
 	struct rotate_proxy *p;
 
 	for (p = a->l->proxy; p != NULL; p = p->next) {
+		if (!a->r->params.roll && is_never(a->l, &p->pod.ref)) {
+			p->done = 1;
+			continue;
+		}
 		key_of(key, p);
-		p->done = names_find(&a->r->loaded, key) != NULL ||
-		    (!a->r->params.roll && is_never(a->l, &p->pod.ref));
+		p->done = names_find(&a->r->loaded, key) != NULL;
 		a->done += p->done != 0;
+		a->n++;
 	}
 	a->at = a->l->proxy;
 }
@@ -106,9 +111,9 @@ on_next(void *arg, struct kube_run *x, struct err *e)
 	x->ns = p->pod.ref.ns;
 	x->pod = p->pod.ref.name;
 	x->container = cv_proxy_of(&p->pod)->name;
-	x->tag = p;
 	/* of a bundle /certs has the first, which may be another's */
-	envoy_ask(a->r->tries == 1 ? ENVOY_BUNDLE : ENVOY_CERTS, x);
+	x->argv = cv_question(&p->pod, a->r->tries == 1, &x->argc);
+	x->tag = p;
 	return 1;
 }
 
@@ -150,7 +155,7 @@ on_done(void *arg, const struct kube_run *x, struct kube_ran *d,
 	envoy_release(&c);
 	arena_reset(&a->facts);
 	p->done = 1;
-	progress_bar(&a->r->progress, ++a->done, a->l->nproxy);
+	progress_bar(&a->r->progress, ++a->done, a->n);
 	if (ret == -1 || late != a->l->nlate + a->l->nleft)
 		return ret;
 	key_of(key, p);
@@ -249,7 +254,7 @@ rotate_proxies(struct run *r, struct look *l, struct err *e)
 		pick(&a);
 		ret = ask(&a, e);
 		arena_release(&a.facts);
-		l->view.consumers += l->nproxy;
+		l->view.consumers += a.n;
 	}
 	/* those who hold the old one are worth all the time there is */
 	if (l->unanswered == l->view.stale_proxies && l->unanswered > 0)

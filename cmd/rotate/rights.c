@@ -29,14 +29,21 @@ list(const struct run *r, const struct look *l, struct kube_right *v)
 	return n;
 }
 
+/* Is it the one to ask proxies, which rotate can do without? */
+static int
+is_asking(const struct kube_right *v)
+{
+	return strcmp(v->resource, "pods/exec") == 0;
+}
+
 static int
 say(struct run *r, const struct kube_right *v, struct err *e)
 {
-	const struct rotate_kind *kind = rotate_kind(v->resource);
-	const struct ref ref = { .kind = kind == NULL ? "pod" : kind->ref,
-	    .ns = v->ns, .name = v->name == NULL ? "*" : v->name };
+	const struct ref ref = { .kind = is_asking(v) ? "pod" :
+	    rotate_kind(v->resource)->ref, .ns = v->ns,
+	    .name = v->name == NULL ? "*" : v->name };
 
-	if (kind == NULL)
+	if (is_asking(v))
 		return rotate_say(r, RO_STOP, RO_CHECK, &ref, "no-right", e,
 		    "you may not %s %s: what running proxies hold could not "
 		    "be asked (--excuse no-right goes without); --print-rbac "
@@ -57,8 +64,7 @@ rotate_rights(struct run *r, const struct look *l, struct err *e)
 	if (kube_may(r->kube, v, n, may, e) == -1)
 		return -1;
 	for (i = 0; i < n; i++) {
-		if (may[i] || (rotate_kind(v[i].resource) == NULL &&
-		    rotate_may_not_ask(r)))
+		if (may[i] || (is_asking(&v[i]) && rotate_may_not_ask(r)))
 			continue;
 		lacks = 1;
 		if (say(r, &v[i], e) == -1)

@@ -114,7 +114,7 @@ struct run {
 	uint8_t			 from[CERT_SHA256_LEN];
 	struct cert		*seal_to;	/* --backup-encrypt-to */
 	struct ca		 back;		/* --rollback: the backup */
-	int64_t			 now;		/* the clock's, or --at's */
+	int64_t			 now;		/* --at's, or when all was read */
 	int64_t			 clock;		/* for what is made */
 	struct tally		 tally;
 	size_t			 count[4];	/* per enum ro_verdict */
@@ -199,6 +199,9 @@ void	left_key(char key[LEFT_KEY], const struct ref *ref);
 int	rotate_look(struct run *r, const struct cert *as_root, struct look *l,
 	    struct err *e);
 void	look_free(struct look *l);
+
+/* What it has become while all was read, unless --at says otherwise. */
+void	rotate_tell_time(struct run *r);
 
 /*
  * proxies.c: a running pod, to be asked later; and what all of them hold, put

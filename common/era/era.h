@@ -25,6 +25,11 @@ struct version {
  */
 int	version_of_image(const char *image, struct version *v);
 
+/* "1.20.3", or "1.4" where the patch is not known. */
+#define VERSION_LEN	48	/* bytes, NUL included */
+void	version_text(const struct version *v, int has_patch,
+	    char out[VERSION_LEN]);
+
 /* <0, 0 or >0, by number: 1.1.10 is later than 1.1.8.  Both must be known. */
 int	version_compare(const struct version *a, const struct version *b);
 

@@ -144,6 +144,28 @@ part_role(const struct pod *p, const struct container *c, enum part part)
 	return strcmp(type, "sidecar") == 0 ? ROLE_SIDECAR : role_by_labels(p);
 }
 
+static int
+says_version(const char *ref, enum part part, struct image *im)
+{
+	image_parse(ref == NULL ? "" : ref, im);
+	return image_check(im, part) == IMAGE_VERSION;
+}
+
+const char *
+part_image(const struct container *c, enum part part, struct image *im)
+{
+	const char *first = c->running != NULL ? c->running : c->image;
+	struct image spec;
+
+	if (says_version(first, part, im))
+		return first;
+	if (c->running == NULL || im->says != IMAGE_DIGEST ||
+	    !says_version(c->image, part, &spec))
+		return NULL;
+	*im = spec;
+	return c->image;
+}
+
 const char *
 role_name(enum role r)
 {

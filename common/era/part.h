@@ -25,6 +25,14 @@ enum part	part_of(const struct pod *p, const struct container *c);
 enum role	part_role(const struct pod *p, const struct container *c,
 		    enum part part);
 
+/*
+ * The image that says which version of this part runs: the running one, and
+ * the spec's where none runs, or only its digest shows.  NULL: neither does,
+ * and im is what the first of them says.
+ */
+const char	*part_image(const struct container *c, enum part part,
+		    struct image *im);
+
 /* "sidecar", "control-plane" ... */
 const char	*role_name(enum role r);
 

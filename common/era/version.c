@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "era/image.h"
@@ -14,6 +15,16 @@ version_of_image(const char *image, struct version *v)
 	else
 		memset(v, 0, sizeof(*v));
 	return v->known;
+}
+
+void
+version_text(const struct version *v, int has_patch, char out[VERSION_LEN])
+{
+	if (has_patch)
+		snprintf(out, VERSION_LEN, "%d.%d.%d", v->major, v->minor,
+		    v->patch);
+	else
+		snprintf(out, VERSION_LEN, "%d.%d", v->major, v->minor);
 }
 
 int

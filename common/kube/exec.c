@@ -200,7 +200,7 @@ wait_for(struct many *m, int64_t now, struct err *e)
 		const struct one *o = &m->one[i];
 
 		m->fd[i].fd = CURL_SOCKET_BAD;
-		if (o->state != ONE_ASKING && o->state != ONE_TALKING)
+		if (!one_is_open(o))
 			continue;
 		m->fd[n].fd = o->dial.fd;
 		m->fd[n].events = (short)(CURL_WAIT_POLLIN |
@@ -225,7 +225,7 @@ move(struct many *m, struct err *e)
 	for (i = 0; i < m->n; i++) {
 		o = &m->one[i];
 		ready = o->hot;
-		if (o->state == ONE_ASKING || o->state == ONE_TALKING)
+		if (one_is_open(o))
 			ready |= m->fd[n++].revents != 0;
 		if ((ready && one_move(o, e) == -1) ||
 		    (one_late(o, now), settle(m, o, e)) == -1)

@@ -245,10 +245,8 @@ talk(struct one *o, const unsigned char *p, size_t n, struct err *e)
 	unsigned code;
 
 	if (ws_feed(o->ws, p, n, &o->why) == -1) {
-		if (o->why.class == ERR_NOMEM) {
-			err_nomem(e);
-			return -1;
-		}
+		if (o->why.class == ERR_NOMEM)
+			return err_nomem(e);
 		o->exit_status = -1;
 		return over(o);
 	}
@@ -281,10 +279,8 @@ ask(struct one *o, int ended, struct err *e)
 		return refused(o, e);
 	case UPGRADE_BROKEN:
 		o->answered |= o->up.head.status != 0;
-		if (o->why.class == ERR_NOMEM) {
-			err_nomem(e);
-			return -1;
-		}
+		if (o->why.class == ERR_NOMEM)
+			return err_nomem(e);
 		return over(o);
 	case UPGRADE_DONE:
 		break;
@@ -320,10 +316,15 @@ pending(const struct one *o)
 }
 
 int
+one_is_open(const struct one *o)
+{
+	return o->state == ONE_ASKING || o->state == ONE_TALKING;
+}
+
+int
 one_wants_write(const struct one *o)
 {
-	return (o->state == ONE_ASKING || o->state == ONE_TALKING) &&
-	    pending(o)->len > 0;
+	return one_is_open(o) && pending(o)->len > 0;
 }
 
 /* What was to be sent and cannot is forgotten: what came before may say why. */
@@ -350,12 +351,11 @@ one_move(struct one *o, struct err *e)
 	int closed, ret = 0;
 	ssize_t n;
 
-	if (o->state != ONE_ASKING && o->state != ONE_TALKING)
+	if (!one_is_open(o))
 		return 0;
 	o->hot = 0;
 	/* first of all: after a failure to send there may be no reading */
-	while (ret == 0 && (o->state == ONE_ASKING ||
-	    o->state == ONE_TALKING)) {
+	while (ret == 0 && one_is_open(o)) {
 		if (total >= ONE_TURN) {
 			o->hot = 1;
 			break;

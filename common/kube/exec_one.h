@@ -67,6 +67,9 @@ int	one_move(struct one *o, struct err *e);
 /* Its time: 1 and over, if it is up. */
 int	one_late(struct one *o, int64_t now);
 
+/* Is there a connection, whose bytes are ours? */
+int	one_is_open(const struct one *o);
+
 /* Does it have something to be sent? */
 int	one_wants_write(const struct one *o);
 

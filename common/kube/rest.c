@@ -1,6 +1,7 @@
 /* The body of a refusal: head.h. */
 #include <string.h>
 
+#include "base/hex.h"
 #include "kube/head.h"
 
 #define SIZE_DIGITS	7	/* of a chunk's length */
@@ -16,20 +17,12 @@ rest_init(struct rest *r, const struct head *h)
 	    (uint64_t)h->length;
 }
 
-static int
-hex(int c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* A chunk's first line: 1; 0: more must come; -1: there is no other chunk. */
 static int
 next_chunk(struct rest *r, struct buf *in)
 {
 	size_t at = r->behind ? 2 : 0, i, n;
+	int digit;
 	const unsigned char *end;
 
 	if (in->len < at)
@@ -40,8 +33,8 @@ next_chunk(struct rest *r, struct buf *in)
 	if (n == 0 || (end = memchr(in->p + at, '\n', n)) == NULL)
 		return n == SIZE_LINE ? -1 : 0;
 	r->left = 0;
-	for (i = at; hex(in->p[i]) != -1; i++)
-		r->left = r->left << 4 | (unsigned)hex(in->p[i]);
+	for (i = at; (digit = hex_digit((char)in->p[i])) != -1; i++)
+		r->left = r->left << 4 | (unsigned)digit;
 	if (i == at || i - at > SIZE_DIGITS || r->left == 0)
 		return -1;
 	buf_consume(in, (size_t)(end - in->p) + 1);

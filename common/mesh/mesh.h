@@ -193,7 +193,7 @@ struct pod {
  * what cannot be believed, is not known.
  */
 struct proxy_cert {
-	/* lower-case hex without zeros in front; "" if not known */
+	/* as pki/serial.h has it; "" if not known */
 	const char		*serial;
 	const char		*path;		/* its file; NULL: inline */
 	const char *const	*uri;		/* SAN URIs; hostile */

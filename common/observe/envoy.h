@@ -38,7 +38,6 @@
 #define ENVOY_URIS_MAX	64	/* of one certificate; more are not told */
 #define ENVOY_PATH_MAX	4096	/* bytes of a path; a longer one is not told */
 #define ENVOY_URI_MAX	2048	/* bytes of a URI (SPIFFE ID section 2.3) */
-#define ENVOY_SERIAL_MAX 64	/* digits; a longer one is not known */
 #define ENVOY_DAYS_MAX	1000000	/* more have wrapped */
 #define ENVOY_MESH_DIR	"/etc/certs/"	/* 1.0.0 to 1.4.10: its Secret */
 

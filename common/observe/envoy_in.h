@@ -4,6 +4,7 @@
 
 #include "doc/doc.h"
 #include "observe/envoy.h"
+#include "pki/serial.h"
 
 struct envoy_span {
 	const char	*p;
@@ -23,7 +24,7 @@ struct envoy_in {
 /* One that may be there already: nothing in c is a copy. */
 struct envoy_draft {
 	struct proxy_cert	 c;
-	char			 serial[ENVOY_SERIAL_MAX + 1];
+	char			 serial[SERIAL_DIGITS + 1];
 	char			 path[ENVOY_PATH_MAX + 1];
 	const char		*uri[ENVOY_URIS_MAX];
 };

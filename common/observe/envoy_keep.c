@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hex.h"
 #include "base/when.h"
 #include "observe/envoy_in.h"
 
@@ -16,19 +17,9 @@ envoy_draft(struct envoy_draft *d)
 
 /* ---- what is said of one ---- */
 
-static int
-digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : 16;
-}
-
 /* Times the base, plus a digit: nibbles, the lowest first. */
 static int
-shift(unsigned char nib[ENVOY_SERIAL_MAX], size_t *n, unsigned base,
+shift(unsigned char nib[SERIAL_DIGITS], size_t *n, unsigned base,
     unsigned carry)
 {
 	size_t i;
@@ -40,7 +31,7 @@ shift(unsigned char nib[ENVOY_SERIAL_MAX], size_t *n, unsigned base,
 	}
 	if (carry == 0)
 		return 0;
-	if (*n == ENVOY_SERIAL_MAX)
+	if (*n == SERIAL_DIGITS)
 		return -1;
 	nib[(*n)++] = (unsigned char)carry;	/* the base is 16 at most */
 	return 0;
@@ -49,16 +40,19 @@ shift(unsigned char nib[ENVOY_SERIAL_MAX], size_t *n, unsigned base,
 void
 envoy_draft_serial(struct envoy_draft *d, const char *s, size_t len, int base)
 {
-	unsigned char nib[ENVOY_SERIAL_MAX];
+	unsigned char nib[SERIAL_DIGITS];
 	size_t i, n = 0;
+	int digit;
 
 	d->serial[0] = '\0';
 	if (len == 0 || len > ENVOY_PATH_MAX)
 		return;
-	for (i = 0; i < len; i++)
-		if (digit(s[i]) >= base || shift(nib, &n, (unsigned)base,
-		    (unsigned)digit(s[i])) == -1)
+	for (i = 0; i < len; i++) {
+		digit = hex_digit(s[i]);
+		if (digit == -1 || digit >= base || shift(nib, &n,
+		    (unsigned)base, (unsigned)digit) == -1)
 			return;
+	}
 	if (n == 0)
 		nib[n++] = 0;
 	for (i = 0; i < n; i++)
@@ -118,16 +112,11 @@ envoy_draft_dates(struct envoy_draft *d, const char *from, const char *to)
 void
 envoy_draft_cert(struct envoy_draft *d, struct cert *cert)
 {
-	char hex[2 * ENVOY_SERIAL_MAX];
-	size_t i, n = cert->serial.len;
+	size_t n;
 
 	envoy_draft(d);
 	d->c.cert = cert;
-	for (i = 0; i < n && n <= ENVOY_SERIAL_MAX; i++) {
-		hex[2 * i] = "0123456789abcdef"[cert->serial.p[i] >> 4];
-		hex[2 * i + 1] = "0123456789abcdef"[cert->serial.p[i] & 15];
-	}
-	envoy_draft_serial(d, hex, n <= ENVOY_SERIAL_MAX ? 2 * n : 0, 16);
+	serial_text(&cert->serial, d->serial);
 	d->c.has_from = d->c.has_to = 1;
 	d->c.valid_from = cert->not_before;
 	d->c.expiration = cert->not_after;

@@ -172,7 +172,7 @@ judge_bundle(struct cv_out *o, const struct cv_hook *h, struct cv_finding *f,
 	char how[160];
 
 	if (by != NULL && (by->not_after < o->cv->p.now ||
-	    (by->flags & H_NOT_YET)))
+	    by->not_before > o->cv->p.now))
 		return send_hook(o, h, f, V_WEBHOOK_STALE, "is no help, since "
 		    "the certificate of the service behind it is not valid "
 		    "now", e);

@@ -78,7 +78,7 @@ date_broken(const struct cv *cv, const struct cv_held *h,
 		broken |= BIT(V_EXPIRED);
 	else if (left <= cv->p.warn)
 		broken |= BIT(V_EXPIRES_SOON);
-	if (h->flags & H_NOT_YET)
+	if (cv->p.now < h->not_before)
 		broken |= BIT(V_NOT_YET_VALID);
 	if (c->own.issuer != NULL && h->not_after > c->own.issuer->not_after)
 		broken |= BIT(V_OUTLIVES);

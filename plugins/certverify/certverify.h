@@ -25,7 +25,7 @@
 #define CV_OTHERS_MAX	200000	/* trust copies, webhooks, namespaces, each */
 
 struct cv_params {
-	int64_t		 now;		/* seconds since 1970 */
+	int64_t		 now;		/* seconds since 1970; cv_now() */
 	int64_t		 warn;		/* a remaining life <= this */
 	const char	*istio_ns;	/* borrowed, as all of this */
 	/* --root: the certificates to go by, or one of the input by its */
@@ -89,6 +89,13 @@ void	cv_free(struct cv *cv);
  */
 struct sink cv_sink(struct cv *cv);
 
+/*
+ * What time it has become: what is judged from here on is judged by it.
+ * Reading takes its while, and the CA issues meanwhile; by the time at which
+ * reading began such a certificate would not be valid yet.
+ */
+void	cv_now(struct cv *cv, int64_t now);
+
 /* All has come: judge, once.  -1: no memory, or --root's is not to be found. */
 int	cv_judge(struct cv *cv, struct err *e);
 
@@ -123,6 +130,13 @@ int	cv_end(struct cv *cv, cv_emit *emit, void *arg, struct cv_summary *sum,
  * ztunnel's; NULL: it has none, or does not run (yet, or any more).
  */
 const struct container *cv_proxy_of(const struct pod *p);
+
+/*
+ * The command that asks such a pod, and of how many words: of Envoy for the
+ * first certificate of each bundle, or for whole bundles, which those know that
+ * use SDS; of ztunnel, where its image has curl(1), always for all.
+ */
+const char *const *cv_question(const struct pod *p, int bundle, size_t *n);
 
 /*
  * After cv_judge(): one proxy, judged alone; nothing of it is kept.  p is a

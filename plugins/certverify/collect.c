@@ -55,6 +55,12 @@ cv_new(const struct cv_params *p, struct cv **out, struct err *e)
 	return set_hash(cv, e);
 }
 
+void
+cv_now(struct cv *cv, int64_t now)
+{
+	cv->p.now = now;
+}
+
 static void
 free_certs(struct certs *l)
 {

@@ -21,28 +21,35 @@ cv_proxy_of(const struct pod *p)
 	return NULL;
 }
 
-/* ---- which version, and what that does ---- */
+#define WORDS 4
 
-static int
-version_in(const char *ref, enum part part, struct image *im)
+/* pilot-agent request GET is there since 1.0; its path has no slash before */
+static const char *const questions[][WORDS] = {
+	{ "pilot-agent", "request", "GET", "certs" },
+	{ "pilot-agent", "request", "GET",
+	    "config_dump?mask=dynamic_active_secrets" },
+	{ "curl", "-sS", "http://localhost:15000/config_dump", NULL },
+};
+
+const char *const *
+cv_question(const struct pod *p, int bundle, size_t *n)
 {
-	if (ref == NULL)
-		return 0;
-	image_parse(ref, im);
-	return image_check(im, part) == IMAGE_VERSION;
+	const char *const *q;
+
+	q = questions[part_of(p, cv_proxy_of(p)) == PART_ZTUNNEL ? 2 :
+	    bundle != 0];
+	*n = q[WORDS - 1] == NULL ? WORDS - 1 : WORDS;
+	return q;
 }
+
+/* ---- which version, and what that does ---- */
 
 static void
 find_version(struct px *x, const struct container *ct)
 {
 	struct image im;
-	int known;
+	int known = part_image(ct, x->part, &im) != NULL;
 
-	memset(&im, 0, sizeof(im));
-	known = version_in(ct->running, x->part, &im);
-	/* what runs may be named by its digest alone */
-	if (!known && (ct->running == NULL || im.says == IMAGE_DIGEST))
-		known = version_in(ct->image, x->part, &im);
 	if (!known)
 		im.version.known = 0;
 	x->delivery = part_delivery(x->pod, &im.version);
@@ -50,12 +57,7 @@ find_version(struct px *x, const struct container *ct)
 		return;
 	x->reload = reload_of(x->part, x->delivery, &im.version,
 	    im.has_patch);
-	if (im.has_patch)
-		snprintf(x->version, sizeof(x->version), "%d.%d.%d",
-		    im.version.major, im.version.minor, im.version.patch);
-	else
-		snprintf(x->version, sizeof(x->version), "%d.%d",
-		    im.version.major, im.version.minor);
+	version_text(&im.version, im.has_patch, x->version);
 }
 
 void
@@ -152,14 +154,15 @@ static void
 not_asked(struct px *x, const struct container *ct, const struct err *why)
 {
 	struct px_pending *p = px_add(x, V_NOT_ASKED, VERDICT_UNKNOWN);
+	const char *const *q;
+	size_t n;
 
+	q = cv_question(x->pod, 0, &n);
 	cv_word(&p->w, "why", "%s", why == NULL || why->msg[0] == '\0' ?
 	    "it was not asked" : why->msg);
 	cv_word(&p->w, "next", "to ask by hand: kubectl exec -n %s %s -c %s "
-	    "-- %s", x->pod->ref.ns, x->pod->ref.name, ct->name,
-	    x->part == PART_ZTUNNEL ?
-	    "curl -sS http://localhost:15000/config_dump" :
-	    "pilot-agent request GET certs");
+	    "-- %s %s %s%s%s", x->pod->ref.ns, x->pod->ref.name, ct->name,
+	    q[0], q[1], q[2], n == WORDS ? " " : "", n == WORDS ? q[3] : "");
 }
 
 static int

@@ -22,7 +22,7 @@ struct px {
 	const struct proxy_certs *c;
 	enum part		 part;
 	enum delivery		 delivery;
-	char			 version[48];	/* "1.1.5", or "" */
+	char			 version[VERSION_LEN];	/* or "" */
 	const struct reload	*reload;	/* NULL: not known */
 	const struct cv_held	*secret;	/* that it mounts, or NULL */
 	const struct proxy_cert	*leaf;		/* that speaks for it */

@@ -168,7 +168,7 @@ static int
 is_behind(const struct px *x)
 {
 	const struct cv_held *h = x->secret;
-	int64_t from = h->not_after - h->life, end;
+	int64_t from = h->not_before, end;
 
 	if (x->leaf->serial[0] == '\0' ||
 	    cv_serial_hash(x->leaf->serial) == h->serial)
@@ -196,7 +196,7 @@ judge_secret(struct px *x)
 		cv_word(&p->w, "mine", "of serial number %.64s",
 		    x->leaf->serial);
 	word_end(x, x->leaf, &p->w);
-	when_format(x->secret->not_after - x->secret->life, date);
+	when_format(x->secret->not_before, date);
 	cv_word(&p->w, "since", "%s", date);
 	cv_word(&p->w, "secret", "%.253s", cv_name_of(x->cv,
 	    x->secret->name));

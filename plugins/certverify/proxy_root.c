@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/when.h"
+#include "pki/serial.h"
 #include "plugins/certverify/proxy.h"
 
 #define WHAT_LEN	256	/* bytes of what is said of a root */
@@ -36,14 +37,14 @@ same_end(const struct px *x, const struct proxy_cert *r, const struct cert *c)
 static int
 is_it(const struct px *x, const struct proxy_cert *r, const struct cert *c)
 {
-	char serial[CV_SERIAL_LEN];
+	char serial[SERIAL_DIGITS + 1];
 
 	if (r->cert != NULL)
 		return cert_equal(r->cert, c);
 	if (r->serial[0] == '\0' || !same_end(x, r, c) ||
 	    (r->has_from && r->valid_from != c->not_before))
 		return 0;
-	cv_serial_text(&c->serial, serial);
+	serial_text(&c->serial, serial);
 	return strcmp(r->serial, serial) == 0;
 }
 

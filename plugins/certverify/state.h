@@ -66,15 +66,14 @@ struct cv_class {
 #define H_KEY_ABSENT	(1u << 1)
 #define H_KEY_BROKEN	(1u << 2)
 #define H_KEY_ENCRYPTED	(1u << 3)	/* so nobody knows */
-#define H_NOT_YET	(1u << 4)
-#define H_NO_URI	(1u << 5)
-#define H_URIS		(1u << 6)
-#define H_WRONG_URI	(1u << 7)
-#define H_FILE		(1u << 8)	/* a bare PEM file */
-#define H_PUBLIC	(1u << 9)	/* no key was to be there */
-#define H_KEY_UNREADABLE (1u << 10)	/* no private key in PEM */
-#define H_KEY_GARBLED	(1u << 11)	/* not even base64, or too long */
-#define H_DERIVED	(1u << 12)	/* uri is its trust domain alone */
+#define H_NO_URI	(1u << 4)
+#define H_URIS		(1u << 5)
+#define H_WRONG_URI	(1u << 6)
+#define H_FILE		(1u << 7)	/* a bare PEM file */
+#define H_PUBLIC	(1u << 8)	/* no key was to be there */
+#define H_KEY_UNREADABLE (1u << 9)	/* no private key in PEM */
+#define H_KEY_GARBLED	(1u << 10)	/* not even base64, or too long */
+#define H_DERIVED	(1u << 11)	/* uri is its trust domain alone */
 #define H_KEY_UNKNOWN	\
 	(H_KEY_ENCRYPTED | H_KEY_UNREADABLE | H_KEY_GARBLED)
 
@@ -84,9 +83,9 @@ struct cv_held {
 	uint32_t	uri;		/* cv->text, or CV_NONE; H_DERIVED */
 	uint32_t	class;
 	uint32_t	flags;
+	int64_t		not_before;
 	int64_t		not_after;
 	uint32_t	serial;		/* cv_serial_hash() */
-	uint32_t	life;		/* seconds from its notBefore on */
 };
 
 struct cv_trust {
@@ -199,10 +198,7 @@ struct cert *const *cv_certs_of(const struct cv *cv, uint32_t at, size_t *n);
 const struct cv_set *cv_set_try(struct cv *cv, uint32_t at);
 
 /* ---- serial.c ---- */
-#define CV_SERIAL_LEN	80	/* of a serial as text, its NUL included */
-/* As proxies write it: lower-case hex, no zeros in front; "" if too long. */
-void	cv_serial_text(const struct der *serial, char out[CV_SERIAL_LEN]);
-/* So much of it as a workload keeps. */
+/* So much of it, as text, as a workload keeps. */
 uint32_t cv_serial_hash(const char *text);
 
 /* ---- trial.c ---- */

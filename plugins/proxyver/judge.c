@@ -26,9 +26,9 @@ pv_word(struct pv_case *c, const char *name, const char *fmt, ...)
 static void
 word_version(struct pv_case *c)
 {
-	char v[PV_VERSION_MAX];
+	char v[VERSION_LEN];
 
-	pv_version_text(&c->image.version, c->image.has_patch, v);
+	version_text(&c->image.version, c->image.has_patch, v);
 	pv_word(c, "version", "%s", v);
 }
 
@@ -64,10 +64,10 @@ pv_too_old(struct pv_case *c)
 int
 pv_below_minimum(struct pv_case *c)
 {
-	char min[PV_VERSION_MAX];
+	char min[VERSION_LEN];
 
 	if (c->below == 1) {
-		pv_version_text(&c->params->min, 1, min);
+		version_text(&c->params->min, 1, min);
 		word_version(c);
 		pv_word(c, "minimum", "%s", min);
 		pv_word(c, "who", "--min asks for");
@@ -214,7 +214,7 @@ static int
 send(struct pv_case *c, const struct rule *rule, const char *message,
     pv_emit *emit, void *arg, struct err *e)
 {
-	char version[PV_VERSION_MAX];
+	char version[VERSION_LEN];
 	struct pv_finding f;
 
 	memset(&f, 0, sizeof(f));
@@ -223,7 +223,7 @@ send(struct pv_case *c, const struct rule *rule, const char *message,
 	f.container = c->container->name;
 	f.role = role_name(c->role);
 	if (c->source != PV_NOTHING) {
-		pv_version_text(&c->image.version, c->image.has_patch, version);
+		version_text(&c->image.version, c->image.has_patch, version);
 		f.version = version;
 		if (c->image.variant[0] != '\0')
 			f.variant = c->image.variant;

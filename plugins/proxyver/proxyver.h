@@ -10,8 +10,6 @@
 #include "base/rule.h"
 #include "era/reload.h"
 
-#define PV_VERSION_MAX 48	/* bytes of "1.20.3", NUL included */
-
 struct pv_params {
 	int		has_min;
 	struct version	min;		/* the user's own floor */

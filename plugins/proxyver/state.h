@@ -60,10 +60,6 @@ int	pv_version_unknown(const struct pv_case *c);
 /* Which program of a part says its version. */
 const char *pv_binary(enum part part);
 
-/* "1.20.3", or "1.4" where the patch is not known. */
-void	pv_version_text(const struct version *v, int has_patch,
-	    char out[PV_VERSION_MAX]);
-
 int	pv_no_hot_reload(struct pv_case *c);
 int	pv_below_minimum(struct pv_case *c);
 int	pv_restart(struct pv_case *c);

@@ -14,17 +14,6 @@ pv_source_name(enum pv_source s)
 	return names[s];
 }
 
-void
-pv_version_text(const struct version *v, int has_patch,
-    char out[PV_VERSION_MAX])
-{
-	if (has_patch)
-		snprintf(out, PV_VERSION_MAX, "%d.%d.%d", v->major, v->minor,
-		    v->patch);
-	else
-		snprintf(out, PV_VERSION_MAX, "%d.%d", v->major, v->minor);
-}
-
 /* A version that stands alone, as a tag would say it. */
 static int
 parse(const char *v, const char *who, struct image *im)
@@ -42,7 +31,7 @@ parse(const char *v, const char *who, struct image *im)
  * manifests/charts/.../_helpers.tpl).  On an application's pod the label is
  * the application's version, so a sidecar has none.
  */
-static int
+static void
 by_label(struct pv_case *c)
 {
 	const char *of, *v;
@@ -53,42 +42,24 @@ by_label(struct pv_case *c)
 	if (c->role == ROLE_SIDECAR || c->part == PART_AGENTGATEWAY ||
 	    of == NULL || strcmp(of, "istio") != 0 || v == NULL ||
 	    !parse(v, "label", &im))
-		return 0;
+		return;
 	c->image = im;
 	c->source = PV_LABEL;
-	return 1;
-}
-
-/* The image as the spec has it, where nothing runs or only its digest shows. */
-static int
-by_spec(struct pv_case *c)
-{
-	struct image im;
-
-	image_parse(c->container->image, &im);
-	if (image_check(&im, c->part) != IMAGE_VERSION)
-		return 0;
-	c->image = im;
-	c->source = PV_SPEC_TAG;
-	c->ref = c->container->image;
-	return 1;
 }
 
 static void
 find(struct pv_case *c)
 {
-	const char *running = c->container->running;
+	const char *running = c->container->running, *by;
 
 	c->source = PV_NOTHING;
 	c->ref = running == NULL ? c->container->image : running;
-	image_parse(c->ref, &c->image);
-	if (image_check(&c->image, c->part) == IMAGE_VERSION) {
-		c->source = running == NULL ? PV_SPEC_TAG : PV_IMAGE_TAG;
-		return;
-	}
-	if (c->image.says != IMAGE_DIGEST ||
-	    (running != NULL && by_spec(c)) || by_label(c))
-		return;
+	by = part_image(c->container, c->part, &c->image);
+	if (by != NULL) {
+		c->source = by == running ? PV_IMAGE_TAG : PV_SPEC_TAG;
+		c->ref = by;
+	} else if (c->image.says == IMAGE_DIGEST)
+		by_label(c);
 }
 
 /* Is it below --min: 1, 0, or -1 if the patch would decide. */
@@ -161,7 +132,7 @@ pv_version(struct pv_case *c)
 int
 pv_parse_min(const char *s, struct pv_params *p, struct err *e)
 {
-	char ref[PV_VERSION_MAX + 8];
+	char ref[VERSION_LEN + 8];
 	struct image im;
 
 	snprintf(ref, sizeof(ref), "min:%.40s", s);

@@ -37,6 +37,12 @@ object_release(struct rc_object *o)
 }
 
 void
+rc_now(struct rc *rc, int64_t now)
+{
+	rc->p.now = now;
+}
+
+void
 rc_free(struct rc *rc)
 {
 	size_t i;

@@ -27,7 +27,7 @@ struct rc_limit {
 };
 
 struct rc_params {
-	int64_t		 now;		/* seconds since 1970 */
+	int64_t		 now;		/* seconds since 1970; rc_now() */
 	struct rc_limit	 warn;		/* a remaining life <= this */
 	struct rc_limit	 crit;
 	const char	*istio_ns;	/* borrowed */
@@ -69,6 +69,12 @@ void	rc_free(struct rc *rc);
 
 /* The sink that collects into rc. */
 struct sink rc_sink(struct rc *rc);
+
+/*
+ * What time it has become, before rc_end(): what was issued while the rest
+ * was read must not seem to be of the future.
+ */
+void	rc_now(struct rc *rc, int64_t now);
 
 /*
  * Judge.  emit is called once a record, in the order of the contract; its -1

@@ -665,6 +665,26 @@ head_of_classic() {	# MESH
 
 # ---- time ----
 
+@test "a certificate that was issued while the input was read is valid" {
+	mesh meanwhile <<-E
+	cert root
+	$(ca)
+	workload shop/default issuer=root root=root from=+0d
+	E
+	sed -i "s/^at .*/at now/" "$D/meanwhile/spec"
+	status=0
+	kubectl-istio-certverify -f - >"$D/out" 2>"$D/err" < <(sleep 2
+	    "$MKMESH" "$D/meanwhile/spec" "$D/meanwhile"
+	    cat "$D/meanwhile/mesh.yaml") || status=$?
+	keep
+	expect 0
+	status=0
+	kubectl-istio-certverify --at -1d -f "$D/meanwhile/mesh.yaml" \
+	    >"$D/out" || status=$?
+	expect 1
+	grep -q '	not-yet-valid	' "$D/out"
+}
+
 @test "--at: as of then; --warn: what is left of a life" {
 	judge -f "$D/well/mesh.yaml" --at 2026-03-04T23:59:59Z
 	expect 0

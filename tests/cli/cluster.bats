@@ -184,15 +184,8 @@ right() {	# the records of the mesh, as files
 }
 
 @test "an exec plugin is asked again after a 401, once for all requests" {
-	cat >"$D/plugin" <<-E
-	#!/bin/sh
-	echo run >>"$D/runs"
-	n=\$(wc -l <"$D/runs")
-	echo "{\"kind\":\"ExecCredential\",\"apiVersion\":\"client.authentication.k8s.io/v1\",\"status\":{\"token\":\"t\$n\"}}"
-	E
-	chmod +x "$D/plugin"
+	exec_entry
 	rm -f "$D/runs"
-	export USER_ENTRY="{exec: {apiVersion: client.authentication.k8s.io/v1, command: $D/plugin, interactiveMode: Never}}"
 	check --old-token t1@6
 	expect 0
 	right

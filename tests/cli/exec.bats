@@ -259,14 +259,7 @@ failed() { # CLASS HTTP MESSAGE
 }
 
 @test "a 401 once, with new credentials" {
-	cat >"$D/plugin" <<-E
-	#!/bin/sh
-	echo run >>"$D/runs"
-	n=\$(wc -l <"$D/runs")
-	echo "{\"kind\":\"ExecCredential\",\"apiVersion\":\"client.authentication.k8s.io/v1\",\"status\":{\"token\":\"t\$n\"}}"
-	E
-	chmod +x "$D/plugin"
-	export USER_ENTRY="{exec: {apiVersion: client.authentication.k8s.io/v1, command: $D/plugin, interactiveMode: Never}}"
+	exec_entry
 	ran -j 1 p q r s -- echo hi :: --old-token t1@3
 	[ "$(grep -c 'exit=0 .*hi|' "$D/out")" -eq 4 ]
 	[ "$(wc -l <"$D/runs")" -eq 2 ]

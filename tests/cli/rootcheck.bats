@@ -326,3 +326,14 @@ one_line_on_stderr() {
 	[ $status -eq 2 ]
 	grep -q '^unknown.*more than' out
 }
+
+@test "a root that was made while the input was read is valid" {
+	sed -i 's/^at .*/at now/; s/to=+29d/from=+0d to=+400d/' spec
+	status=0
+	kubectl-istio-rootcheck -f - >out < <(sleep 2; "$MKMESH" spec .
+	    cat mesh.yaml) || status=$?
+	[ $status -eq 0 ]
+	judge --at -1d -f mesh.yaml
+	[ $status -eq 1 ]
+	grep -q '	not-yet-valid	' out
+}

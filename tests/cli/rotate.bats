@@ -443,6 +443,15 @@ accepts() {	# ROOT LEAF
 	as_it_came in.json "days left"
 }
 
+@test "a root that was made while the input was read is valid" {
+	filter < <(sleep 2
+	    openssl req -x509 -key "$MKMESH_KEYS/k1.pem" -subj /O=cluster.local \
+		-days 30 -addext basicConstraints=critical,CA:TRUE \
+		-addext keyUsage=critical,keyCertSign -out fresh.pem
+	    manifest fresh.pem k1 | tee in.json)
+	rotated in.json
+}
+
 @test "--from: this root or none, and then whatever is left" {
 	local sum
 	sum=$(openssl x509 -in "$D/go/long.pem" -outform DER | sha256sum |

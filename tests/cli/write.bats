@@ -45,17 +45,6 @@ said() { # HTTP SENT CLASS: and no version
 	}
 }
 
-exec_entry() { # a plugin that hands out t1, t2, ...
-	cat >"$D/plugin" <<-E
-	#!/bin/sh
-	echo run >>"$D/runs"
-	n=\$(wc -l <"$D/runs")
-	echo "{\"kind\":\"ExecCredential\",\"apiVersion\":\"client.authentication.k8s.io/v1\",\"status\":{\"token\":\"t\$n\"}}"
-	E
-	chmod +x "$D/plugin"
-	export USER_ENTRY="{exec: {apiVersion: client.authentication.k8s.io/v1, command: $D/plugin, interactiveMode: Never}}"
-}
-
 @test "a merge patch: what is on the wire, and what comes of it" {
 	wrote -av "${CA[@]}" ::
 	expect 0

@@ -60,6 +60,29 @@ bind_me() {	# YAML
 	}' "$1" | cat "$1" - | kubectl apply -f - >/dev/null
 }
 
+# Until the service account sees what the admin has seen ($D/admin): ARGS... for
+# the file's own judge(), which writes $D/out and $D/err.
+sees_as_admin() {
+	for _ in {1..50}; do
+		judge --token "$sa_token" "$@"
+		cmp -s "$D/admin" "$D/out" && return
+		sleep 0.2
+	done
+	cat "$D/err"
+	diff "$D/admin" "$D/out"
+}
+
+# Those that --print-rbac prints, whichever tool's.
+no_cluster_roles() {
+	kubectl get clusterrole,clusterrolebinding -o name |
+	    grep /kubectl-istio- | xargs -r kubectl delete >/dev/null
+}
+
+# No kubelet that would confirm that a pod has ended.
+no_pods() {
+	kubectl delete pods -A --all --force --grace-period 0 >/dev/null 2>&1
+}
+
 # The same roles but for the Nth rule.
 without_rule() {	# N YAML
 	awk -v out="$1" '
@@ -109,8 +132,7 @@ compact() {
 empty() {
 	kubectl delete mutatingwebhookconfigurations,validatingwebhookconfigurations \
 	    --all >/dev/null
-	kubectl get clusterrole,clusterrolebinding -o name |
-	    grep /kubectl-istio- | xargs -r kubectl delete >/dev/null
+	no_cluster_roles
 	kubectl get namespaces -o name | grep -vE '/(default|kube-.*)$' |
 	    xargs -r kubectl delete --wait >/dev/null
 	local ns

@@ -13,17 +13,12 @@ setup_file() {
 	# shellcheck source=tests/bench/exec.bash
 	. "$BATS_TEST_DIRNAME/../bench/exec.bash"
 	no_pods
+	kubectl delete node bench-node --ignore-not-found >/dev/null
 	empty
 	exec_mesh "$D/exec"
 	kubectl create namespace istio-system >/dev/null
 	kubectl create -f "$D/exec/objects.json" >/dev/null
 	exec_load $PODS
-}
-
-# No kubelet that would confirm that a pod has ended.
-no_pods() {
-	kubectl delete pods -A --all --force --grace-period 0 >/dev/null 2>&1
-	kubectl delete node bench-node --ignore-not-found >/dev/null
 }
 
 setup() {
@@ -37,7 +32,10 @@ teardown() {
 }
 
 teardown_file() {
-	[ -z "$CLUSTER_DIR" ] || { no_pods; empty; }
+	[ -n "$CLUSTER_DIR" ] || return 0
+	no_pods
+	kubectl delete node bench-node --ignore-not-found >/dev/null
+	empty
 }
 
 tool=(kubectl-istio-certverify --envoy --rate 0 --chunk-size 500)

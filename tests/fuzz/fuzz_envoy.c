@@ -14,6 +14,7 @@
 
 #include "mesh/names.h"
 #include "observe/envoy.h"
+#include "pki/serial.h"
 #include "plugins/certverify/certverify.h"
 
 #define T0	INT64_C(1768000000)	/* 2026-01-09 */
@@ -40,7 +41,7 @@ check_cert(const struct proxy_cert *c)
 {
 	size_t i, n = strlen(c->serial);
 
-	if (n > ENVOY_SERIAL_MAX || strspn(c->serial, "0123456789abcdef") !=
+	if (n > SERIAL_DIGITS || strspn(c->serial, "0123456789abcdef") !=
 	    n || (n > 1 && c->serial[0] == '0'))
 		abort();
 	if (c->path != NULL && (c->path[0] == '\0' ||
