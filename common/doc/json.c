@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -127,6 +128,26 @@ string_span(const char *p, size_t n)
 	return n;
 }
 
+/*
+ * RFC 8259, section 7: such a byte comes escaped; json-c before 0.17 would take
+ * it.  Eight at a time: borrows make a byte below 0x20 show its highest bit,
+ * which no byte above it does unless a lower one has.
+ */
+static int
+has_control(const char *p, size_t n)
+{
+	const uint64_t each = UINT64_C(0x0101010101010101);
+	uint64_t w, found = 0;
+
+	for (; n >= sizeof(w); n -= sizeof(w), p += sizeof(w)) {
+		memcpy(&w, p, sizeof(w));
+		found |= (w - each * 0x20) & ~w & each * 0x80;
+	}
+	for (; n > 0; n--, p++)
+		found |= (unsigned char)*p < 0x20;
+	return found != 0;
+}
+
 /* The rest of a string whose opening quote has been kept. */
 static int
 frame_string(struct reader *r, struct err *e)
@@ -138,6 +159,9 @@ frame_string(struct reader *r, struct err *e)
 	while ((got = fill(r, e)) == 1) {
 		if (!escaped) {
 			n = string_span(r->chunk + r->off, r->len - r->off);
+			if (has_control(r->chunk + r->off, n))
+				return broken(r, "not JSON: a control "
+				    "character in a string", e);
 			if (n > 0 && keep(r, n, e) == -1)
 				return -1;
 			if (r->off == r->len)

@@ -177,6 +177,8 @@ deliver(struct transfer *t, CURLcode code, long status,
 	transfer_drop(t);
 	t->asked = 0;
 	h->asked--;
+	/* libcurl lets others have its connection when it is called again */
+	h->fresh = 1;
 	/* nobody there: no other request will find it otherwise */
 	if (code != CURLE_OK && !h->answered) {
 		*e = a.err;

@@ -18,6 +18,7 @@ question_init(struct question *q, const struct kube_ask *a,
 	q->limit = limit;
 	buf_init(&q->path, PATH_BYTES, "a path");
 	buf_init(&q->next, TOKEN_BYTES, "a continue token");
+	buf_init(&q->mark, TOKEN_BYTES, "a continue token");
 	buf_init(&q->version, KUBE_VERSION_MAX - 1, "a resourceVersion");
 	for (i = 0; i < 2; i++)
 		buf_init(&q->page[i].token, TOKEN_BYTES, "a continue token");
@@ -38,6 +39,7 @@ question_release(struct question *q)
 	buf_release(&q->path);
 	buf_release(&q->next);
 	buf_release(&q->version);
+	buf_release(&q->mark);
 	buf_release(&q->page[0].token);
 	buf_release(&q->page[1].token);
 	stop_walking(q);
@@ -170,7 +172,7 @@ question_again(struct question *q, int n)
 static int
 may_go_on(struct question *q, struct err *why)
 {
-	if (same(&q->next, &q->page[q->cur].token))
+	if (same(&q->next, &q->page[q->cur].token) || same(&q->next, &q->mark))
 		return err_set(why, ERR_NET, "the list does not end: the "
 		    "server repeats a continue token");
 	q->empty = q->body.items > 0 ? 0 : q->empty + 1;
@@ -179,7 +181,11 @@ may_go_on(struct question *q, struct err *why)
 		    "than %d pages%s", q->empty > KUBE_EMPTY_MAX ?
 		    KUBE_EMPTY_MAX : KUBE_PAGES_MAX,
 		    q->empty > KUBE_EMPTY_MAX ? " without an item" : "");
-	return 0;
+	/* Brent: a circle has come by when the mark has, at most 3 laps on */
+	if ((q->pages & (q->pages - 1)) != 0)
+		return 0;
+	buf_reset(&q->mark);
+	return buf_append(&q->mark, q->next.p, q->next.len, why);
 }
 
 void

@@ -45,6 +45,7 @@ struct question {
 	struct body		 body;
 	struct buf		 path;
 	struct buf		 next;		/* the token of what follows */
+	struct buf		 mark;		/* an earlier one */
 	struct buf		 version;	/* of the first page */
 	long			 limit;
 	unsigned		 pages;

@@ -147,6 +147,13 @@ right() {	# the records of the mesh, as files
 	[ "$(wc -l <"$D/log")" -lt 20 ]
 }
 
+@test "nor one whose pages go in a circle" {
+	check --fault circle@/deployments
+	expect 2
+	grep -q 'repeats a continue token' "$D/out"
+	[ "$(wc -l <"$D/log")" -lt 30 ]
+}
+
 @test "an expired list is begun again, once" {
 	check --fault 410once@/deployments
 	expect 0

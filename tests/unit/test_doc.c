@@ -171,6 +171,33 @@ in_any_step(void **state)
 	buf_release(&seen);
 }
 
+/* RFC 8259, section 7: control characters are escaped, wherever they stand. */
+static void
+control(void **state)
+{
+	char text[] = "{\"kind\":\"A\",\"a\":\"\\u0001\\n 0123456789 x\"}";
+	const size_t begin = sizeof("{\"kind\":\"A\",\"a\":\"\\u0001\\n") - 1;
+	struct buf seen;
+	struct err e;
+	size_t at, chunk;
+	char was;
+	int c;
+
+	(void)state;
+	buf_init(&seen, 10000, "what was seen");
+	for (at = begin; at < sizeof(text) - 3; at++)
+		for (c = 0; c <= 0x21; c++) {
+			was = text[at];
+			text[at] = (char)c;
+			for (chunk = 1; chunk < 40; chunk += 19)
+				assert_int_equal(read_as(doc_read_json, text,
+				    sizeof(text) - 1, chunk, &seen, &e),
+				    c < 0x20 ? -1 : 0);
+			text[at] = was;
+		}
+	buf_release(&seen);
+}
+
 /* JSON that is cut off is never taken for the whole. */
 static void
 cut_anywhere(void **state)
@@ -363,6 +390,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(in_any_step),
+		cmocka_unit_test(control),
 		cmocka_unit_test(cut_anywhere),
 		cmocka_unit_test(limits),
 		cmocka_unit_test(sniffing),
