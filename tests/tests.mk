@@ -199,8 +199,8 @@ $(FAILING)/bin/fail_lib.so: tests/torture/fail_lib.c | $(call deps,build)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -fPIC -shared \
 	    -o $@ $<
-.PHONY: check-torture check-failing
-check-torture: check-failing $(call deps,check) $(call deps,cluster) \
+.PHONY: check-torture check-failing check-mutants
+check-torture: check-failing check-mutants $(call deps,check) $(call deps,cluster) \
     $(O)/bin/kubectl-istio-certverify $(MKMESH)
 	@$(MAKE) --no-print-directory O=$(TORTURE) \
 	    CPPFLAGS='$(CPPFLAGS) -DKI_POINTS -DPOLL_MS=200 -DPOLL_LOOKS=1' \
@@ -218,6 +218,14 @@ check-failing: $(call deps,check) $(MKMESH) $(FAILING)/fail.o \
 	@FAILBIN=$(abspath $(FAILING))/bin MKMESH=$(abspath $(MKMESH)) \
 	    TMP=$(abspath $(O))/tmp tests/torture/failing $(O)/log/failing; \
 	    s=$$?; tests/count $(O)/log/failing; exit $$s
+
+# ---- and with one answer of the API server mutated, MUTANTS times ----
+MUTANTS ?=	10000
+check-mutants: $(call deps,check) $(BINS)
+	@mkdir -p $(O)/log $(O)/tmp
+	@BIN=$(abspath $(O))/bin TMP=$(abspath $(O))/tmp \
+	    tests/torture/mutants --runs $(MUTANTS) $(O)/log/mutants; \
+	    s=$$?; tests/count $(O)/log/mutants; exit $$s
 
 # ---- a few runs of each tool under memcheck ----
 .PHONY: check-valgrind
