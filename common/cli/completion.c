@@ -7,7 +7,10 @@
 
 #include "cli/text.h"
 
-/* \1 stands for the names of the commands, \2 for the first one. */
+/*
+ * \1 stands for the names of the commands, \2 for the first one, \3 for the
+ * way to ask it: through kubectl-istio, which may be the only file there is.
+ */
 struct form {
 	const char	*shell;
 	const char	*text;
@@ -101,7 +104,7 @@ static const struct form forms[] = {
 "case $0 in\n"
 "*/*) PATH=${0%/*}:$PATH ;;\n"
 "esac\n"
-"exec \2 __complete \"$@\" 2>/dev/null </dev/null\n" },
+"exec \3 \"$@\" 2>/dev/null </dev/null\n" },
 };
 
 static int
@@ -117,6 +120,18 @@ put_names(struct buf *b, const char *const *commands, struct err *e)
 }
 
 static int
+put_question(struct buf *b, const char *command, struct err *e)
+{
+	static const char all[] = "kubectl-istio";
+	const size_t n = sizeof(all) - 1;
+
+	if (strncmp(command, all, n) == 0 && command[n] == '-')
+		return buf_printf(b, e, "%s __complete %s", all,
+		    command + n + 1);
+	return buf_printf(b, e, "%s __complete", command);
+}
+
+static int
 put_form(struct buf *b, const char *text, const char *const *commands,
     struct err *e)
 {
@@ -127,6 +142,8 @@ put_form(struct buf *b, const char *text, const char *const *commands,
 			ret = put_names(b, commands, e);
 		else if (*text == '\2')
 			ret = buf_puts(b, commands[0], e);
+		else if (*text == '\3')
+			ret = put_question(b, commands[0], e);
 		else
 			ret = buf_putc(b, *text, e);
 		if (ret == -1)

@@ -46,6 +46,12 @@ shown() {	# NAME
 	PATH=$PWD/bin:$PATH call kubectl istio rootcheck --version
 	[ "$status" -eq 0 ]
 	grep -qF "$VERSION" out
+	# the only command there is completes, whatever kubectl runs
+	for t in rootcheck rotate; do
+		call env PATH="$PWD/bin:/usr/bin:/bin" \
+		    completions/kubectl_complete-istio-$t --outp
+		grep -q '^--output' out
+	done
 	# INDEX/PLUGIN, of the index that the line before it adds
 	shown krew | awk '{ print $NF }' | tail -n 1 |
 	    grep -qx "$(shown krew | awk '/index add/ { print $5 }')/$(sed -n \
