@@ -19,6 +19,7 @@ struct input {
 	size_t				 nth;
 	const struct observe_options	*o;
 	const struct sink		*sink;
+	int				 not_its;	/* who took it failed */
 };
 
 static ssize_t
@@ -81,7 +82,9 @@ on_item(void *arg, const struct node *obj, struct err *e)
 {
 	struct input *in = arg;
 
-	return observe_object(obj, in->name, ++in->nth, in->o, in->sink, e);
+	in->not_its = observe_object(obj, in->name, ++in->nth, in->o,
+	    in->sink, e) == -1;
+	return in->not_its ? -1 : 0;
 }
 
 static int
@@ -95,7 +98,9 @@ on_bad(void *arg, size_t nth, const struct err *why, struct err *e)
 	snprintf(entry, sizeof(entry), "item#%zu", nth);
 	if (in->sink->unknown == NULL)
 		return 0;
-	return in->sink->unknown(in->sink->arg, &ref, entry, why, e);
+	in->not_its = in->sink->unknown(in->sink->arg, &ref, entry, why, e) ==
+	    -1;
+	return in->not_its ? -1 : 0;
 }
 
 /* ca-key.pem beside its certificates in a directory: nothing to judge. */
@@ -139,6 +144,7 @@ read_pem(struct input *in, const struct doc_source *src, struct err *e)
 	ret = 0;
 	if (in->sink->trust_copy != NULL && !only_keys(&f.entry.bundle))
 		ret = in->sink->trust_copy(in->sink->arg, &f, e);
+	in->not_its = ret == -1;
 	bundle_release(&f.entry.bundle);
 out:
 	explicit_bzero(chunk, sizeof(chunk));
@@ -192,9 +198,11 @@ static int
 read_fd(int fd, const char *name, const struct observe_options *o,
     const struct sink *sink, struct err *e)
 {
-	struct input in = { name, fd, 0, 0, o, sink };
+	struct input in = { name, fd, 0, 0, o, sink, 0 };
 
-	return read_stream(&in, e) == -1 ? err_prefix(e, "%s", name) : 0;
+	if (read_stream(&in, e) == 0)
+		return 0;
+	return in.not_its ? -1 : err_prefix(e, "%s", name);
 }
 
 static int

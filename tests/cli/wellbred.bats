@@ -24,11 +24,13 @@ setup_file() {
 	    o["metadata"].update(uid="u-1", resourceVersion="7")
 	json.dump(mesh["items"][0], open("secret.json", "w"))
 	json.dump(mesh, open("objects", "w"))
-	json.dump({"apiVersion": "v1", "kind": "Pod",
-	    "metadata": {"name": "a", "namespace": "shop"},
+	# enough of them that printing begins before reading ends
+	json.dump({"apiVersion": "v1", "kind": "List", "items": [
+	    {"apiVersion": "v1", "kind": "Pod",
+	    "metadata": {"name": "a-%d" % i, "namespace": "shop"},
 	    "spec": {"containers": [{"name": "istio-proxy",
-	        "image": "docker.io/istio/proxyv2:1.20.0"}]}},
-	    open("pods.json", "w"))
+	        "image": "docker.io/istio/proxyv2:1.20.0"}]}}
+	    for i in range(500)]}, open("pods.json", "w"))
 	E
 	mkdir -p proxies
 }
@@ -78,13 +80,13 @@ good() {
 full() {
 	status=0
 	$1 -f "$2" >/dev/full 2>err </dev/null || status=$?
-	refused 'cannot write to stdout: '
+	refused '^error: cannot write to stdout: '
 }
 
 no_stdout() {
 	status=0
 	$1 -f "$2" >&- 2>err </dev/null || status=$?
-	refused 'cannot write to stdout: '
+	refused '^error: cannot write to stdout: '
 }
 
 no_stdin() {
