@@ -1,6 +1,7 @@
 /* Step by step, looking again behind each. */
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "cmd/rotate/run.h"
 

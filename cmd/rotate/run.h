@@ -114,7 +114,8 @@ struct run {
 	uint8_t			 from[CERT_SHA256_LEN];
 	struct cert		*seal_to;	/* --backup-encrypt-to */
 	struct ca		 back;		/* --rollback: the backup */
-	int64_t			 now;		/* --at's, or when all was read */
+	int64_t			 now;		/* --at's, or the clock's, */
+						/* when all was read */
 	int64_t			 clock;		/* for what is made */
 	struct tally		 tally;
 	size_t			 count[4];	/* per enum ro_verdict */

@@ -49,7 +49,7 @@ struct http {
 	size_t			 nt;
 	const struct http_client *client;	/* while it runs */
 	size_t			 asked;		/* slots */
-	int			 fresh;		/* one began or ended just now */
+	int			 fresh;		/* one began, or ended */
 };
 
 /* Milliseconds of a clock that only goes forward; seconds since 1970. */
