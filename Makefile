@@ -205,7 +205,7 @@ help:
 	@echo 'make check-asan     the same under the sanitizers'
 	@echo 'make check-cluster  on a real API server, which it builds and starts'
 	@echo 'make check-torture  rotate killed at each point of its way, each tool'
-	@echo '                    with each call failing, and 10,000 bad answers'
+	@echo '                    with each call failing, memcheck, and 10,000 bad answers'
 	@echo 'make check-valgrind a few runs of each tool under memcheck'
 	@echo 'make check-oracles  chains against OpenSSL, BoringSSL and Go'
 	@echo 'make check-model    a rotation, every state of it, by spin'

@@ -185,7 +185,7 @@ check-cluster: $(call deps,check) $(call deps,cluster) $(BINS) $(MKMESH) \
 	    LOADPODS=$(abspath $(O))/bench/loadpods BENCH=$(abspath $(O))/bench \
 	    TMP=$(abspath $(O))/tmp tests/cluster/run $(O)/log/cluster
 
-# ---- rotate, killed at each of its points; built with them, in its own tree ----
+# ---- rotate, killed at each of its points; a tree of its own has them ----
 TORTURE :=	$(O)/torture
 # ---- and all the tools with one call failing: theirs are led to fail.c ----
 FAILING :=	$(O)/failing
@@ -200,8 +200,8 @@ $(FAILING)/bin/fail_lib.so: tests/torture/fail_lib.c | $(call deps,build)
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -fPIC -shared \
 	    -o $@ $<
 .PHONY: check-torture check-failing check-mutants
-check-torture: check-failing check-mutants $(call deps,check) $(call deps,cluster) \
-    $(O)/bin/kubectl-istio-certverify $(MKMESH)
+check-torture: check-failing check-mutants check-valgrind $(call deps,check) \
+    $(call deps,cluster) $(O)/bin/kubectl-istio-certverify $(MKMESH)
 	@$(MAKE) --no-print-directory O=$(TORTURE) \
 	    CPPFLAGS='$(CPPFLAGS) -DKI_POINTS -DPOLL_MS=200 -DPOLL_LOOKS=1' \
 	    $(TORTURE)/bin/kubectl-istio-rotate
