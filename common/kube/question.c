@@ -254,6 +254,7 @@ resume(struct question *q, struct err *why)
 	if (q->restarts++ > 0)
 		return -1;
 	buf_reset(&q->next);
+	buf_reset(&q->mark);
 	return again(q, &q->next, why);
 }
 
