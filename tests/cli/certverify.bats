@@ -1698,16 +1698,23 @@ wait_for() {
 	cp "${FIRST:-$D/before/mesh.json}" "$D/live.json"
 	: >"$D/log"
 	status=0
+	SECONDS=0
 	"$SERVER" --dir "$D/pki" --objects "$D/live.json" --log "$D/log" \
 	    "${server[@]}" -- "$D/with" bash "$D/wait" "$@" \
 	    >"$D/out" 2>"$D/err" || status=$?
 	keep
 }
 
+# it ended because all was well, and not because of --timeout 20s
+all_well() {
+	expect 0
+	[ $SECONDS -lt 15 ]
+	run ! grep -v '^ok' "$D/out"
+}
+
 @test "--wait ends once the last one is in order, and lists no more than twice" {
 	wait_for -- --timeout 20s -- "$D/half.json" "$D/after/mesh.json"
-	expect 0
-	run ! grep -v '^ok' "$D/out"
+	all_well
 	[ "$(grep -c '	workload	' "$D/out")" -eq 3 ]
 	# the server has seen each list twice: before it waited, and for what counts
 	[ "$(grep -c '/api/v1/secrets?limit=' "$D/log")" -eq 2 ]
@@ -1731,7 +1738,7 @@ wait_for() {
 	jq 'del(.items[] | select(.metadata.name == "istio.b"))' \
 	    "$D/after/mesh.json" >"$D/gone.json"
 	wait_for -- --timeout 20s -- "$D/half.json" "$D/gone.json"
-	expect 0
+	all_well
 	run ! grep -q istio.b "$D/out"
 	[ "$(grep -c '/api/v1/secrets?limit=' "$D/log")" -eq 2 ]
 }
@@ -1741,8 +1748,7 @@ wait_for() {
 	jq '(.items[] | select(.metadata.name == "istio-ca-secret") |
 	    .metadata.labels) = {a: "b"}' "$D/half.json" >"$D/ca.json"
 	wait_for -- --timeout 20s -- "$D/ca.json" "$D/after/mesh.json"
-	expect 0
-	run ! grep -v '^ok' "$D/out"
+	all_well
 	[ "$(grep -c '/api/v1/secrets?limit=' "$D/log")" -eq 3 ]
 }
 
@@ -1752,13 +1758,18 @@ wait_for() {
 		wait_for --fault "${fault}once@/secrets?watch=1" \
 		    -- --timeout 20s -- "$D/half.json" "$D/after/mesh.json"
 		echo "$fault"
-		expect 0
-		run ! grep -v '^ok' "$D/out"
+		all_well
 		case $fault in
 		410*|garbled|redirect) grep -q '^listing secrets again: ' "$D/err" ;;
 		*) grep -q '^watching secrets again in [0-9]* ms: ' "$D/err" ;;
 		esac
 	done
+	# new credentials in the middle of it
+	exec_entry
+	wait_for --fault "401once@/secrets?watch=1" -- --timeout 20s -- \
+	    "$D/half.json" "$D/after/mesh.json"
+	all_well
+	[ "$(wc -l <"$D/runs")" -eq 2 ]
 	# no right to watch is an error, and not waited out
 	wait_for --fault "403@/api/v1/secrets?watch=1" -- --timeout 20s --
 	expect 2
@@ -1792,9 +1803,7 @@ wait_for() {
 	    .metadata.namespace == "zoo"))' "$D/gone.json" >"$D/first.json"
 	FIRST=$D/istiodcopies/mesh.json wait_for -- --timeout 20s -- \
 	    "$D/first.json" "$D/gone.json" "$D/well.json"
-	expect 0
-	run ! grep -v '^ok' "$D/out"
-	cut -f 1-4 "$D/out"
+	all_well
 	[ "$(grep -c '	trust	' "$D/out")" -eq 4 ]
 	FIRST=$D/istiodcopies/mesh.json wait_for -- --timeout 2s -- "$D/gone.json"
 	expect 1
@@ -1834,6 +1843,25 @@ wait_for() {
 		    "$D/out" ;;
 		esac
 	done
+}
+
+@test "a namespace without a name is no namespace, and is said" {
+	mesh nameless <<-E
+	istiod 1.24.3
+	cert root
+	$(ca)
+	configmap shop/istio-ca-root-cert root-cert.pem=root
+	json {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": ""}}
+	E
+	status=0
+	"$SERVER" --dir "$D/pki" --objects "$D/nameless/mesh.json" \
+	    -- "$D/with" kubectl-istio-certverify --at "$AT" \
+	    >"$D/out" 2>"$D/err" || status=$?
+	keep
+	cat "$D/out" "$D/err"
+	expect 2
+	grep -q '^unknown	.*metadata.name is missing or no legal name' "$D/out"
+	grep -q '^ok	configmap	shop/' "$D/out"
 }
 
 # ---- keys ----
