@@ -203,6 +203,7 @@ help:
 	@echo 'make demo-picture   a part of it as tests/demo/demo.svg, for README'
 	@echo 'make check          the tests (no cluster, no network)'
 	@echo 'make check-asan     the same under the sanitizers'
+	@echo 'make coverage       what of common/ and plugins/ the same runs, by gcov'
 	@echo 'make check-cluster  on a real API server, which it builds and starts'
 	@echo 'make check-torture  rotate killed at each point of its way, each tool'
 	@echo '                    with each call failing, memcheck, and 10,000 bad answers'

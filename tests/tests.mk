@@ -264,6 +264,22 @@ check-asan:
 	    $(MAKE) --no-print-directory O=$(O)/asan FORTIFY= OPT='-O1 -g' \
 	    SAN='-fsanitize=address,undefined -fno-omit-frame-pointer' check
 
+# ---- what of common/ and plugins/ make check runs; in a tree of its own ----
+COVERAGE :=	$(O)/coverage
+COVERAGE_WRAP := _exit execve
+$(COVERAGE)/dump.o: tests/coverage/dump.c | $(call deps,build)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(KI_CPPFLAGS) -std=c11 -O1 $(WARN) -fPIC -c -o $@ $<
+.PHONY: coverage
+# a test that fails there does not hide the figures, nor do they hide it
+coverage: $(call deps,check) $(COVERAGE)/dump.o
+	@find $(COVERAGE) -name '*.gcda' -delete
+	@$(MAKE) --no-print-directory -k O=$(COVERAGE) OPT='-O0 -g' FORTIFY= \
+	    SAN='--coverage -fprofile-update=atomic' \
+	    LDFLAGS='$(LDFLAGS) $(COVERAGE_WRAP:%=-Wl,--wrap=%) \
+	    $(abspath $(COVERAGE))/dump.o' check; s=$$?; \
+	    tests/coverage/report $(COVERAGE) tests/coverage/judged && exit $$s
+
 # ---- the demo ----
 .PHONY: demo
 demo: $(BINS) $(MKMESH)

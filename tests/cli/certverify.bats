@@ -1638,6 +1638,232 @@ lacks() {	# FAULT PATH|NUMBER
 	right
 }
 
+# ---- --wait, on a file of objects that changes under it ----
+
+# two secrets that hold the old root, and then the new one
+waits() {
+	[ ! -e "$D/before" ] || return 0
+	local ca who
+	ca=$(ca)
+	for who in before:old after:root; do
+		AT=now mesh ${who%:*} <<-E
+		cert root
+		cert old key=k5
+		$ca
+		account shop/a
+		account shop/b
+		workload shop/a issuer=root root=${who#*:}
+		workload shop/b issuer=root root=${who#*:}
+		workload shop/c issuer=root root=root
+		E
+	done
+	# half of them: what is called a
+	jq --slurpfile b "$D/after/mesh.json" '.items |= map(
+	    if .metadata.name == "istio.a" then .metadata as $m |
+	    first($b[0].items[] | select(.metadata.name == $m.name and
+	    .metadata.namespace == $m.namespace)) else . end)' \
+	    "$D/before/mesh.json" >"$D/half.json"
+	cat >"$D/wait" <<-'E'
+	#!/bin/bash
+	# certverify --wait, while live.json becomes FILE... : ARGS... -- FILE...
+	args=()
+	while [ "$1" != -- ]; do
+		args+=("$1")
+		shift
+	done
+	shift
+	kubectl-istio-certverify --wait -v 6 "${args[@]}" &
+	for ((i = 0; i < 100; i++)); do
+		! grep -q 'secrets?watch=1' "$D/log" || break
+		sleep 0.1
+	done
+	for file; do
+		sleep 0.7
+		cp "$file" "$D/next.json"
+		mv "$D/next.json" "$D/live.json"
+	done
+	wait $!
+	E
+}
+
+# certverify --wait, of live.json: SERVER-OPTIONS... -- ARGS... -- FILE...
+wait_for() {
+	local server=()
+	while [ "$1" != -- ]; do
+		server+=("$1")
+		shift
+	done
+	shift
+	waits
+	cp "${FIRST:-$D/before/mesh.json}" "$D/live.json"
+	: >"$D/log"
+	status=0
+	SECONDS=0
+	"$SERVER" --dir "$D/pki" --objects "$D/live.json" --log "$D/log" \
+	    "${server[@]}" -- "$D/with" bash "$D/wait" "$@" \
+	    >"$D/out" 2>"$D/err" || status=$?
+	keep
+}
+
+# it ended because all was well, and not because of --timeout 20s
+all_well() {
+	expect 0
+	[ $SECONDS -lt 15 ]
+	run ! grep -v '^ok' "$D/out"
+}
+
+@test "--wait ends once the last one is in order, and lists no more than twice" {
+	wait_for -- --timeout 20s -- "$D/half.json" "$D/after/mesh.json"
+	all_well
+	[ "$(grep -c '	workload	' "$D/out")" -eq 3 ]
+	# the server has seen each list twice: before it waited, and for what counts
+	[ "$(grep -c '/api/v1/secrets?limit=' "$D/log")" -eq 2 ]
+	for what in api/v1/secrets api/v1/configmaps \
+	    api/v1/namespaces/istio-system/secrets; do
+		grep -q "GET	/$what?watch=1" "$D/log"
+	done
+}
+
+@test "--wait: half of them is not all: it ends with what is left, and says so" {
+	waits
+	wait_for -- --timeout 2s -- "$D/half.json"
+	expect 1
+	grep -q 'waited 2 s without progress: 1 still stale' "$D/err"
+	grep -q '^bad	secret	shop/istio.b	' "$D/out"
+	run ! grep '^bad	.*shop/istio.a	' "$D/out"
+}
+
+@test "--wait: who is deleted is not waited for" {
+	waits
+	jq 'del(.items[] | select(.metadata.name == "istio.b"))' \
+	    "$D/after/mesh.json" >"$D/gone.json"
+	wait_for -- --timeout 20s -- "$D/half.json" "$D/gone.json"
+	all_well
+	run ! grep -q istio.b "$D/out"
+	[ "$(grep -c '/api/v1/secrets?limit=' "$D/log")" -eq 2 ]
+}
+
+@test "--wait: the CA's secret changes: everything is read again" {
+	waits
+	jq '(.items[] | select(.metadata.name == "istio-ca-secret") |
+	    .metadata.labels) = {a: "b"}' "$D/half.json" >"$D/ca.json"
+	wait_for -- --timeout 20s -- "$D/ca.json" "$D/after/mesh.json"
+	all_well
+	[ "$(grep -c '/api/v1/secrets?limit=' "$D/log")" -eq 3 ]
+}
+
+@test "--wait: watches that end, break off, or are refused half-way" {
+	waits
+	for fault in ends breaks 410event 500event garbled 503 410 redirect; do
+		wait_for --fault "${fault}once@/secrets?watch=1" \
+		    -- --timeout 20s -- "$D/half.json" "$D/after/mesh.json"
+		echo "$fault"
+		all_well
+		case $fault in
+		410*|garbled|redirect) grep -q '^listing secrets again: ' "$D/err" ;;
+		*) grep -q '^watching secrets again in [0-9]* ms: ' "$D/err" ;;
+		esac
+	done
+	# new credentials in the middle of it
+	exec_entry
+	wait_for --fault "401once@/secrets?watch=1" -- --timeout 20s -- \
+	    "$D/half.json" "$D/after/mesh.json"
+	all_well
+	[ "$(wc -l <"$D/runs")" -eq 2 ]
+	# no right to watch is an error, and not waited out
+	wait_for --fault "403@/api/v1/secrets?watch=1" -- --timeout 20s --
+	expect 2
+	grep -qi forbidden "$D/err"
+}
+
+@test "--wait: copies of istiod's root, one old, one missing, one that goes" {
+	AT=now mesh istiodcopies <<-E
+	istiod 1.24.3
+	cert root
+	cert old key=k5
+	$(ca)
+	configmap istio-system/istio-ca-root-cert root-cert.pem=root
+	configmap shop/istio-ca-root-cert root-cert.pem=old
+	configmap bank/istio-ca-root-cert root-cert.pem=root
+	namespace istio-system
+	namespace shop
+	namespace bank
+	namespace zoo
+	E
+	# shop's is well now, and zoo has one; but bank's is gone; and then not
+	jq '(first(.items[] | select(.kind == "ConfigMap" and
+	    .metadata.namespace == "bank"))) as $good |
+	    .items |= map(if .kind == "ConfigMap" and
+	    .metadata.namespace == "shop" then .data = $good.data else . end) +
+	    [$good | .metadata.namespace = "zoo"]' "$D/istiodcopies/mesh.json" \
+	    >"$D/well.json"
+	jq 'del(.items[] | select(.kind == "ConfigMap" and
+	    .metadata.namespace == "bank"))' "$D/well.json" >"$D/gone.json"
+	jq 'del(.items[] | select(.kind == "ConfigMap" and
+	    .metadata.namespace == "zoo"))' "$D/gone.json" >"$D/first.json"
+	FIRST=$D/istiodcopies/mesh.json wait_for -- --timeout 20s -- \
+	    "$D/first.json" "$D/gone.json" "$D/well.json"
+	all_well
+	[ "$(grep -c '	trust	' "$D/out")" -eq 4 ]
+	FIRST=$D/istiodcopies/mesh.json wait_for -- --timeout 2s -- "$D/gone.json"
+	expect 1
+	grep -q '^bad	configmap	bank/istio-ca-root-cert	.*	trust-missing	' \
+	    "$D/out"
+	[ "$(grep -c '^bad' "$D/out")" -eq 1 ]
+}
+
+# ---- what istiod's own environment says ----
+
+@test "a revision's configuration, a renamed root's ConfigMap, and a broken one" {
+	local label='meta="labels":\s{"istio.io/config":\s"true"}'
+	mesh revision <<-E
+	istiod 1.24.3 REVISION=canary PILOT_CA_CERT_CONFIGMAP=our-root
+	cert root
+	cert old key=k5
+	$(ca)
+	configmap istio-system/our-root $label root-cert.pem=root
+	configmap shop/our-root $label root-cert.pem=old
+	configmap istio-system/istio-canary mesh=text:{[
+	E
+	: >"$D/log"
+	for tool in certverify rootcheck; do
+		status=0
+		"$SERVER" --dir "$D/pki" --objects "$D/revision/mesh.json" \
+		    --log "$D/log" -- "$D/with" kubectl-istio-$tool \
+		    --at "$AT" >"$D/out" 2>"$D/err" || status=$?
+		keep
+		echo $tool
+		cat "$D/out"
+		expect 2
+		# its mesh configuration cannot be read, and that is said
+		grep -q '^unknown	configmap	istio-system/istio-canary	' "$D/out"
+		grep -q '^[a-z]*	configmap	istio-system/our-root	' "$D/out"
+		case $tool in
+		certverify) grep -q '^bad	configmap	shop/our-root	.*	root-not-trusted	' \
+		    "$D/out" ;;
+		esac
+	done
+}
+
+@test "a namespace without a name is no namespace, and is said" {
+	mesh nameless <<-E
+	istiod 1.24.3
+	cert root
+	$(ca)
+	configmap shop/istio-ca-root-cert root-cert.pem=root
+	json {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": ""}}
+	E
+	status=0
+	"$SERVER" --dir "$D/pki" --objects "$D/nameless/mesh.json" \
+	    -- "$D/with" kubectl-istio-certverify --at "$AT" \
+	    >"$D/out" 2>"$D/err" || status=$?
+	keep
+	cat "$D/out" "$D/err"
+	expect 2
+	grep -q '^unknown	.*metadata.name is missing or no legal name' "$D/out"
+	grep -q '^ok	configmap	shop/' "$D/out"
+}
+
 # ---- keys ----
 
 @test "no key ever shows, in any output of all these runs" {

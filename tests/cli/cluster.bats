@@ -297,6 +297,13 @@ right() {	# the records of the mesh, as files
 	check
 	expect 2
 	[ -e "$D/runs" ]
+	# what is no policy at all is not one that allows
+	rm "$D/runs"
+	echo '- AllowAll' >"$D/kuberc"
+	check
+	expect 2
+	[ ! -e "$D/runs" ]
+	grep -q "$D/kuberc" "$D/err"
 	unset KUBERC
 }
 

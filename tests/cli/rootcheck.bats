@@ -52,6 +52,15 @@ one_line_on_stderr() {
 	[ "$(wc -l <out)" -eq 2 ]
 }
 
+@test "of broken files in a directory the first by name is named" {
+	mkdir d
+	for n in h c f a g b e d; do echo '{[' >d/$n.json; done
+	judge -f d
+	[ $status -eq 2 ]
+	one_line_on_stderr
+	grep -q d/a.json err
+}
+
 @test "an empty directory" {
 	mkdir d
 	judge -f d
@@ -325,6 +334,30 @@ one_line_on_stderr() {
 	status=0; timeout 5 $rc -f bomb.yaml >out 2>err || status=$?
 	[ $status -eq 2 ]
 	grep -q '^unknown.*more than' out
+}
+
+@test "mutual TLS that only a namespace's Policy asks for is on" {
+	local meta='"kind": "MeshPolicy", "metadata": {"name": "default"}'
+	cat >>spec <<-E
+	citadel 1.4.10
+	json {"apiVersion": "authentication.istio.io/v1alpha1", $meta, "spec": {}}
+	E
+	"$MKMESH" spec .
+	judge -f mesh.yaml
+	grep -q '	mtls-off	' out
+	meta='"kind": "Policy", "metadata": {"name": "p", "namespace": "shop"}'
+	cp spec without
+	for peers in '{"mtls": {}}:0' '{"mtls": {"mode": "PERMISSIVE"}}:0' \
+	    '{"jwt": {}}:1'; do
+		cp without spec
+		echo "json {\"apiVersion\": \"authentication.istio.io/v1alpha1\"," \
+		    "$meta, \"spec\": {\"peers\": [${peers%:*}]}}" >>spec
+		"$MKMESH" spec .
+		judge -f mesh.yaml
+		echo "$peers"
+		cat out err
+		[ "$(grep -c '	mtls-off	' out)" -eq "${peers##*:}" ]
+	done
 }
 
 @test "a root that was made while the input was read is valid" {

@@ -345,7 +345,7 @@ accepts() {	# ROOT LEAF
 	filter <in
 	rotated in
 	for in in '' '{}' '{"kind": "List", "apiVersion": "v1", "items": []}' \
-	    '---' '[]' 'null'; do
+	    '---' '[]' 'null' '{"kind": "List", "items": [7]}' '- 7'; do
 		echo "$in"
 		printf '%s' "$in" >in
 		filter <in

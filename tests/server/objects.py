@@ -2,9 +2,11 @@
 
 Lists and objects come whole, in JSON, in one page, whatever form was asked for;
 of selectors, fieldSelector metadata.name, type and labelSelector NAME=VALUE are
-kept to.  Resources that are not in KINDS are 404.
+kept to.  Resources that are not in KINDS are 404.  The file may be another one
+at any time (mv): what then differs has a resourceVersion, and is an event for
+who watches.
 """
-import json, urllib.parse
+import json, os, threading, urllib.parse
 
 # of the API groups that every cluster has
 KINDS = {k.lower() + "s": k for k in (
@@ -14,11 +16,49 @@ KINDS = {k.lower() + "s": k for k in (
 
 class Objects:
     def __init__(self, file):
-        with open(file) as f:
-            self.items = json.load(f)["items"]
+        self.file, self.lock, self.stamp = file, threading.Lock(), None
+        self.version, self.raw, self.items, self.past = 0, {}, [], []
+        self.fresh()
 
-    def get(self, target):
-        """(code, object) or None."""
+    def fresh(self):
+        """Read anew, if it is another one."""
+        with self.lock:
+            stat = os.stat(self.file)
+            if self.stamp == (stat.st_ino, stat.st_mtime_ns):
+                return
+            self.stamp = stat.st_ino, stat.st_mtime_ns
+            with open(self.file) as f:
+                items = json.load(f)["items"]
+            raw = {(i["kind"], i["metadata"].get("namespace"),
+                    i["metadata"]["name"]): json.dumps(i) for i in items}
+            self.version += 1
+            if self.version > 1:
+                self.note(raw)
+            self.raw, self.items = raw, items
+
+    def note(self, raw):
+        for key in {**self.raw, **raw}:
+            if raw.get(key) != self.raw.get(key):
+                what = "DELETED" if key not in raw else \
+                    "MODIFIED" if key in self.raw else "ADDED"
+                item = json.loads(raw.get(key) or self.raw[key])
+                item["metadata"]["resourceVersion"] = str(self.version)
+                self.past.append((self.version, what, item))
+
+    def events(self, target, since):
+        """The version that is now, and what came behind that one."""
+        self.fresh()
+        return self.version, [
+            json.dumps({"type": what, "object": item}).encode() + b"\n"
+            for version, what, item in self.past
+            if version > since and (self.get(target, [item]) or
+                                    {"items": []})["items"]]
+
+    def get(self, target, items=None):
+        """The object or the list of this path, or None."""
+        if items is None:
+            self.fresh()
+            items = self.items
         path, _, query = target.partition("?")
         words = path.strip("/").split("/")[1:]
         group = "/".join(words[:2 if path.startswith("/apis/") else 1])
@@ -28,7 +68,7 @@ class Objects:
             ns, words = words[1], words[2:]
         if not words or len(words) > 2:
             return None
-        found = [i for i in self.items if i["apiVersion"] == group and
+        found = [i for i in items if i["apiVersion"] == group and
                  i["kind"] == KINDS.get(words[0]) and
                  (ns is None or i["metadata"].get("namespace") == ns)]
         if len(words) == 2:
@@ -57,4 +97,5 @@ class Objects:
         found.sort(key=lambda i: (i["metadata"].get("namespace", "") + "/" +
                                   i["metadata"]["name"]).encode())
         return {"kind": kind + "List", "apiVersion": group,
-                "metadata": {"resourceVersion": "1"}, "items": found}
+                "metadata": {"resourceVersion": str(self.version)},
+                "items": found}

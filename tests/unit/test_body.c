@@ -268,9 +268,12 @@ test_proto(void **state)
 	frame(&b, "v2", "Gizmo", &item);
 	proto(&secret, 200, &b, &g);
 	assert_int_equal(g.class, ERR_FORMAT);
-	/* a list: an item that is broken does not hide the next one */
+	/* a list: neither an item that is broken hides the next one, nor a */
+	/* field that is no bytes, which a later version may have */
 	pb_put(&bad, 1, "\xff", 1);
 	pb_put(&list, 2, item.p, item.n);
+	memcpy(list.p + list.n, "\x28\x96\x01", 3);
+	list.n += 3;
 	pb_put(&list, 2, bad.p, bad.n);
 	pb_put(&list, 2, item.p, item.n);
 	frame(&b, "apps/v1", "DeploymentList", &list);

@@ -62,6 +62,10 @@ static const struct {
 	    ERR_FORMAT, "deployments \"citadel\"" },
 	{ &patch, 200, JSON, SECRET(",\"resourceVersion\":\"7\"")
 	    SECRET(",\"resourceVersion\":\"8\""), ERR_FORMAT, "secrets" },
+	{ &restart, 200, JSON, "{\"kind\":\"DeploymentList\",\"items\":[7]}",
+	    ERR_FORMAT, "deployments \"citadel\" is written, says HTTP status "
+	    "200, but not what it is now: " },
+	{ &patch, 200, JSON, "7", ERR_FORMAT, "secrets \"ca\" is written" },
 	{ &patch, 204, JSON, "", ERR_FORMAT, "secrets \"ca\" is written, says "
 	    "HTTP status 204, but not what it is now: the server answered "
 	    "with nothing" },
@@ -182,6 +186,8 @@ static const struct {
 	{ 201, JSON, "{\"kind\":\"SelfSubjectAccessReview\",\"apiVersion\":"
 	    "\"other/v1\",\"status\":{\"allowed\":true}}", -1, ERR_FORMAT },
 	{ 201, JSON, "", -1, ERR_FORMAT },
+	{ 201, JSON, "7", -1, ERR_FORMAT },
+	{ 201, JSON, "{\"kind\":\"List\",\"items\":[7]}", -1, ERR_FORMAT },
 	{ 201, "text/html", REVIEW ",\"status\":{\"allowed\":true}}", -1,
 	    ERR_NET },
 	{ 403, JSON, "{\"kind\":\"Status\"}", -1, ERR_FORBIDDEN },
