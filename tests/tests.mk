@@ -219,12 +219,12 @@ check-failing: $(call deps,check) $(MKMESH) $(FAILING)/fail.o \
 	    TMP=$(abspath $(O))/tmp tests/torture/failing $(O)/log/failing; \
 	    s=$$?; tests/count $(O)/log/failing; exit $$s
 
-# ---- and with one answer of the API server mutated, MUTANTS times ----
-MUTANTS ?=	10000
+# ---- and with one answer of the API server mutated, ANSWERS times ----
+ANSWERS ?=	10000
 check-mutants: $(call deps,check) $(BINS)
 	@mkdir -p $(O)/log $(O)/tmp
 	@BIN=$(abspath $(O))/bin TMP=$(abspath $(O))/tmp \
-	    tests/torture/mutants --runs $(MUTANTS) $(O)/log/mutants; \
+	    tests/torture/mutants --runs $(ANSWERS) $(O)/log/mutants; \
 	    s=$$?; tests/count $(O)/log/mutants; exit $$s
 
 # ---- a few runs of each tool under memcheck ----
@@ -334,20 +334,30 @@ FUZZ_DEPS =	tests/tests.mk $(wildcard tests/fuzz/*.h common/*/*.h \
 # limits that a small input can reach
 FUZZ_LIMITS =	-DDOC_ITEM_MAX=1024 -DDOC_NODES_MAX=300 -DDOC_ALIAS_MAX=20
 # a whole certificate is greater than that
-$(O)/fuzz/fuzz_envoy $(O)/fuzz/cover_envoy: FUZZ_LIMITS =
-fuzz_cc =	$(CLANG) $(KI_CPPFLAGS) $(FUZZ_LIMITS) -std=c11 -g -O1 $(2) -o $@ \
-		$(call fuzz_src,$(1)) \
-		$(foreach r,$(FUZZ_ROOMS_$(1)),$(LIBS_$(r)))
+$(O)/fuzz/cover_envoy: FUZZ_LIMITS =
+fuzz_cc =	$(CLANG) $(KI_CPPFLAGS) $(FUZZ_LIMITS) -std=c11 -g -O1
+fuzz_libs =	$(foreach r,$(FUZZ_ROOMS_$(1)),$(LIBS_$(r)))
+# compiled once for all targets, and once more for the one without limits
+fuzz_obj =	$(patsubst %.c,$(O)/fuzz/$(if $(filter envoy,$(1)),whole,obj)/%.o,\
+		$(call fuzz_src,$(1)))
+FUZZ_SAN =	-fsanitize=fuzzer-no-link,address,undefined
 
-$(O)/fuzz/fuzz_%: $$(call fuzz_src,$$*) $(FUZZ_DEPS) | $(call deps,build) $(call deps,fuzz)
-	$(say) FUZZ $@
+$(O)/fuzz/obj/%.o: %.c $(FUZZ_DEPS) | $(call deps,build) $(call deps,fuzz)
 	@mkdir -p $(@D)
-	$(Q)$(call fuzz_cc,$*,-fsanitize=fuzzer$(,)address$(,)undefined)
+	$(Q)$(fuzz_cc) $(FUZZ_SAN) -c -o $@ $<
+$(O)/fuzz/whole/%.o: FUZZ_LIMITS =
+$(O)/fuzz/whole/%.o: %.c $(FUZZ_DEPS) | $(call deps,build) $(call deps,fuzz)
+	@mkdir -p $(@D)
+	$(Q)$(fuzz_cc) $(FUZZ_SAN) -c -o $@ $<
+$(O)/fuzz/fuzz_%: $$(call fuzz_obj,$$*)
+	$(say) FUZZ $@
+	$(Q)$(CLANG) -fsanitize=fuzzer,address,undefined -o $@ $^ \
+	    $(call fuzz_libs,$*)
 $(O)/fuzz/cover_%: $$(call fuzz_src,$$*) $(FUZZ_DEPS) | $(call deps,build) $(call deps,fuzz)
 	$(say) FUZZ $@
 	@mkdir -p $(@D)
-	$(Q)$(call fuzz_cc,$*,-fsanitize=fuzzer -fprofile-instr-generate \
-	    -fcoverage-mapping)
+	$(Q)$(fuzz_cc) -fsanitize=fuzzer -fprofile-instr-generate \
+	    -fcoverage-mapping -o $@ $(call fuzz_src,$*) $(call fuzz_libs,$*)
 , := ,
 
 .PHONY: fuzz fuzz-regress fuzz-cover

@@ -1,6 +1,7 @@
 /*
  * The JSON reader, framing and all: the same result whole and in drips, and
- * nothing refused that json-c, asked for all of it at once, takes.
+ * nothing refused that json-c, asked for all of it at once, takes; but for
+ * control characters in strings, which it takes before 0.17.
  */
 #include <json-c/json.h>
 
@@ -36,7 +37,9 @@ compare(const uint8_t *p, size_t n)
 
 	if (doc_read_json(&src, &sink, &e) == -1 && e.class == ERR_FORMAT &&
 	    strstr(e.msg, "over the limit") == NULL &&
-	    strstr(e.msg, "more than") == NULL && taken_whole(p, n))
+	    strstr(e.msg, "more than") == NULL &&
+	    strstr(e.msg, "a control character in a string") == NULL &&
+	    taken_whole(p, n))
 		abort();
 }
 
