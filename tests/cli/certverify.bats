@@ -1643,10 +1643,12 @@ lacks() {	# FAULT PATH|NUMBER
 # two secrets that hold the old root, and then the new one
 waits() {
 	[ ! -e "$D/before" ] || return 0
-	local ca who
+	local ca who now
 	ca=$(ca)
+	# one second for both: the root is to be the same
+	now=$(date -u +%FT%TZ)
 	for who in before:old after:root; do
-		AT=now mesh ${who%:*} <<-E
+		AT=$now mesh ${who%:*} <<-E
 		cert root
 		cert old key=k5
 		$ca
