@@ -1,6 +1,6 @@
 /*
- * kubectl-istio-WORD ARG...: kubectl-istio WORD ARG... in a root file system
- * that holds nothing else, in the same working directory.  The root is
+ * kubectl-istio[-WORD] ARG...: kubectl-istio [WORD] ARG... in a root file
+ * system that holds nothing else, in the same working directory.  The root is
  * "../root" of where this file is; the caller has mounted what a test works
  * on at the place that it has outside.
  */
@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define NAME "kubectl-istio-"
+#define NAME "/bin/kubectl-istio"
 
 int
 main(int argc, char **argv)
@@ -19,21 +19,24 @@ main(int argc, char **argv)
 	char self[PATH_MAX], cwd[PATH_MAX];
 	char **args = calloc((size_t)argc + 2, sizeof(*args));
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	char *name;
+	char *name, *word;
 
 	if (args == NULL || n <= 0 || getcwd(cwd, sizeof(cwd)) == NULL)
 		return 125;
 	self[n] = '\0';
-	if ((name = strstr(self, "/bin/" NAME)) == NULL)
+	if ((name = strstr(self, NAME)) == NULL)
 		return 125;
 	*name = '\0';
 	if (chdir(self) == -1 || chroot("root") == -1 || chdir(cwd) == -1) {
 		perror(cwd);
 		return 125;
 	}
-	memcpy(args + 1, argv, (size_t)argc * sizeof(*argv));
 	args[0] = tool;
-	args[1] = name + strlen("/bin/" NAME);
+	word = name + strlen(NAME);
+	if (*word == '-')
+		args[1] = word + 1;
+	memcpy(args + (*word == '-' ? 2 : 1), argv + 1,
+	    (size_t)(argc - 1) * sizeof(*argv));
 	execv(args[0], args);
 	perror(args[0]);
 	return 125;
