@@ -185,9 +185,26 @@ check-cluster: $(call deps,check) $(call deps,cluster) $(BINS) $(MKMESH) \
 	    LOADPODS=$(abspath $(O))/bench/loadpods BENCH=$(abspath $(O))/bench \
 	    TMP=$(abspath $(O))/tmp tests/cluster/run $(O)/log/cluster
 
-# ---- rotate, killed at each of its points; a tree of its own has them ----
+# ---- what goes wrong: one after the other, and all of them ----
+.PHONY: check-torture check-kills check-failing check-mutants check-valgrind
+check-torture:
+	@s=0; for t in failing mutants valgrind kills; do \
+		$(MAKE) --no-print-directory check-$$t || s=1; \
+	done; exit $$s
+
+# rotate, killed at each of its points; a tree of its own has them
 TORTURE :=	$(O)/torture
-# ---- and all the tools with one call failing: theirs are led to fail.c ----
+check-kills: $(call deps,check) $(call deps,cluster) \
+    $(O)/bin/kubectl-istio-certverify $(MKMESH)
+	@$(MAKE) --no-print-directory O=$(TORTURE) \
+	    CPPFLAGS='$(CPPFLAGS) -DKI_POINTS -DPOLL_MS=200 -DPOLL_LOOKS=1' \
+	    $(TORTURE)/bin/kubectl-istio-rotate
+	@mkdir -p $(O)/log
+	@BIN=$(abspath $(O))/bin MKMESH=$(abspath $(MKMESH)) \
+	    ROTATE=$(abspath $(TORTURE))/bin/kubectl-istio-rotate \
+	    TMP=$(abspath $(O))/tmp tests/torture/run $(O)/log/torture
+
+# all the tools with one call failing: theirs are led to fail.c
 FAILING :=	$(O)/failing
 FAIL_WRAP :=	malloc calloc realloc reallocarray strdup strndup read pread \
 		fopen fdopen pipe mkdirat open openat write fsync fwrite fputs \
@@ -199,16 +216,6 @@ $(FAILING)/bin/fail_lib.so: tests/torture/fail_lib.c | $(call deps,build)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -fPIC -shared \
 	    -o $@ $<
-.PHONY: check-torture check-failing check-mutants
-check-torture: check-failing check-mutants check-valgrind $(call deps,check) \
-    $(call deps,cluster) $(O)/bin/kubectl-istio-certverify $(MKMESH)
-	@$(MAKE) --no-print-directory O=$(TORTURE) \
-	    CPPFLAGS='$(CPPFLAGS) -DKI_POINTS -DPOLL_MS=200 -DPOLL_LOOKS=1' \
-	    $(TORTURE)/bin/kubectl-istio-rotate
-	@mkdir -p $(O)/log
-	@BIN=$(abspath $(O))/bin MKMESH=$(abspath $(MKMESH)) \
-	    ROTATE=$(abspath $(TORTURE))/bin/kubectl-istio-rotate \
-	    TMP=$(abspath $(O))/tmp tests/torture/run $(O)/log/torture
 check-failing: $(call deps,check) $(MKMESH) $(FAILING)/fail.o \
     $(FAILING)/bin/fail_lib.so
 	@$(MAKE) --no-print-directory O=$(FAILING) OPT='-O1 -g' FORTIFY= \
@@ -219,7 +226,7 @@ check-failing: $(call deps,check) $(MKMESH) $(FAILING)/fail.o \
 	    TMP=$(abspath $(O))/tmp tests/torture/failing $(O)/log/failing; \
 	    s=$$?; tests/count $(O)/log/failing; exit $$s
 
-# ---- and with one answer of the API server mutated, ANSWERS times ----
+# with one answer of the API server mutated, ANSWERS times
 ANSWERS ?=	10000
 check-mutants: $(call deps,check) $(BINS)
 	@mkdir -p $(O)/log $(O)/tmp
@@ -227,8 +234,7 @@ check-mutants: $(call deps,check) $(BINS)
 	    tests/torture/mutants --runs $(ANSWERS) $(O)/log/mutants; \
 	    s=$$?; tests/count $(O)/log/mutants; exit $$s
 
-# ---- a few runs of each tool under memcheck ----
-.PHONY: check-valgrind
+# a few runs of each tool under memcheck
 check-valgrind: $(call deps,check) $(call deps,bench) $(BINS) $(MKMESH)
 	@mkdir -p $(O)/log $(O)/tmp
 	@BIN=$(abspath $(O))/bin MKMESH=$(abspath $(MKMESH)) \
