@@ -42,26 +42,6 @@ finish(pid_t pid, const char *path, struct err *e)
 }
 
 static int
-read_all(int fd, struct buf *b, struct err *e)
-{
-	ssize_t n;
-
-	for (;;) {
-		if (buf_reserve(b, 4096, e) == -1)
-			return -1;
-		n = read(fd, b->p + b->len, 4096);
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n == -1)
-			return err_sys(e, errno, "cannot read from a tool");
-		if (n == 0)
-			return 0;
-		b->len += (size_t)n;
-		b->p[b->len] = '\0';
-	}
-}
-
-static int
 ask(char *path, struct buf *b, struct err *e)
 {
 	int fds[2], ret;
@@ -76,7 +56,7 @@ ask(char *path, struct buf *b, struct err *e)
 	if (pid == -1)
 		ret = err_sys(e, errno, "cannot run '%s'", path);
 	else
-		ret = read_all(fds[0], b, e);
+		ret = buf_read_all(b, fds[0], 4096, "from a tool", e);
 	close(fds[0]);
 	if (pid != -1 && finish(pid, path, ret == 0 ? e : NULL) == -1)
 		ret = -1;

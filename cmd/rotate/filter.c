@@ -16,21 +16,9 @@
 static int
 read_all(int fd, const char *name, struct buf *b, struct err *e)
 {
-	ssize_t n;
-
-	for (;;) {
-		if (buf_reserve(b, 64 * 1024, e) == -1)
-			return err_prefix(e, "%s", name);
-		n = read(fd, b->p + b->len, 64 * 1024);
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n == -1)
-			return err_sys(e, errno, "cannot read %s", name);
-		if (n == 0)
-			return 0;
-		b->len += (size_t)n;
-		b->p[b->len] = '\0';
-	}
+	if (buf_read_all(b, fd, 64 * 1024, name, e) == 0)
+		return 0;
+	return e->class == ERR_IO ? -1 : err_prefix(e, "%s", name);
 }
 
 static int

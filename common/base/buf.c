@@ -1,8 +1,10 @@
+#include <errno.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 
@@ -127,6 +129,28 @@ buf_consume(struct buf *b, size_t n)
 		explicit_bzero(b->p + b->len - n, n);
 	b->len -= n;
 	b->p[b->len] = '\0';
+}
+
+int
+buf_read_all(struct buf *b, int fd, size_t chunk, const char *what,
+    struct err *e)
+{
+	ssize_t n;
+
+	for (;;) {
+		if (buf_reserve(b, chunk, e) == -1)
+			return -1;
+		n = read(fd, b->p + b->len, chunk);
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1)
+			return err_sys(e, errno, "cannot read%s%s",
+			    what == NULL ? "" : " ", what == NULL ? "" : what);
+		if (n == 0)
+			return 0;
+		b->len += (size_t)n;
+		b->p[b->len] = '\0';
+	}
 }
 
 void

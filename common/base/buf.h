@@ -40,6 +40,14 @@ int	buf_printf(struct buf *b, struct err *e, const char *fmt, ...)
 /* Make room for n more bytes at p + len; the caller then adds to len. */
 int	buf_reserve(struct buf *b, size_t n, struct err *e);
 
+/*
+ * Append all that fd has until its end, chunk bytes at a time; max must leave
+ * room for as much beyond the last byte.  -1: as buf_reserve(), or "cannot
+ * read" (and what, unless it is NULL) and the reason, which is ERR_IO.
+ */
+int	buf_read_all(struct buf *b, int fd, size_t chunk, const char *what,
+	    struct err *e);
+
 /* Drop the first n bytes, or all of them; the allocation stays. */
 void	buf_consume(struct buf *b, size_t n);
 void	buf_reset(struct buf *b);

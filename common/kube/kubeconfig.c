@@ -8,6 +8,8 @@
 #include "base/buf.h"
 #include "kube/kubeconfig.h"
 
+#define CHUNK 4096	/* bytes read at a time */
+
 const struct kc_entry *
 kc_find(const struct kc *kc, enum kc_kind kind, const char *name)
 {
@@ -27,26 +29,6 @@ kc_path(struct arena *a, const char *dir, const char *path, struct err *e)
 	return arena_printf(a, e, "%s/%s", dir, path);
 }
 
-static int
-slurp(int fd, struct buf *b, struct err *e)
-{
-	ssize_t n;
-
-	for (;;) {
-		if (buf_reserve(b, 4096, e) == -1)
-			return -1;
-		n = read(fd, b->p + b->len, 4096);
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n == -1)
-			return err_sys(e, errno, "cannot read");
-		if (n == 0)
-			return 0;
-		b->len += (size_t)n;
-		b->p[b->len] = '\0';
-	}
-}
-
 int
 kc_slurp(struct arena *a, const char *path, size_t max, struct kube_text *out,
     struct err *e)
@@ -55,10 +37,10 @@ kc_slurp(struct arena *a, const char *path, size_t max, struct kube_text *out,
 	int fd, ret = -1;
 
 	/* room for one read beyond, which tells a file at the limit */
-	buf_init_secret(&b, max + 4096, "the file");
+	buf_init_secret(&b, max + CHUNK, "the file");
 	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)) == -1)
 		return err_sys(e, errno, "open %s", path);
-	if (slurp(fd, &b, e) == -1)
+	if (buf_read_all(&b, fd, CHUNK, NULL, e) == -1)
 		err_prefix(e, "%s", path);
 	else if (b.len > max)
 		err_set(e, ERR_LIMIT, "%s is over the limit of %zu bytes", path,

@@ -2,17 +2,17 @@
 #include <sys/wait.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "kube/kube.h"
 #include "kube/kubeconfig.h"
 #include "kube/names.h"
+#include "kube/spawn.h"
+#include "kube/transfer.h"
 
 #define WHOLE ".\n"	/* the last line: nothing is missing */
 
@@ -140,39 +140,16 @@ ask(int out, const struct kube_flags *flags, const char *what, const char *ns)
 
 /* ---- the one that waits ---- */
 
-static long
-now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* All that it says until its end.  -1: too late, or too much. */
 static int
 listen_to(int fd, struct buf *b)
 {
-	long end = now_ms() + KUBE_NAMES_MS, left;
-	struct pollfd p = { fd, POLLIN, 0 };
-	ssize_t n;
+	int64_t end = transfer_ms() + KUBE_NAMES_MS;
+	int more;
 
-	while ((left = end - now_ms()) > 0) {
-		if (poll(&p, 1, (int)left) <= 0)
-			continue;
-		if (buf_reserve(b, 4096, NULL) == -1)
-			return -1;
-		n = read(fd, b->p + b->len, 4096);
-		if (n == 0)
-			return 0;
-		if (n == -1 && errno != EINTR)
-			return -1;
-		if (n > 0) {
-			b->len += (size_t)n;
-			b->p[b->len] = '\0';
-		}
-	}
-	return -1;
+	while ((more = spawn_read(fd, b, end - transfer_ms(), NULL)) == 1)
+		;
+	return more;
 }
 
 static void

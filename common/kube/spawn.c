@@ -7,7 +7,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #ifdef __linux__
 #include <sys/prctl.h>
@@ -15,17 +14,9 @@
 #endif
 
 #include "kube/spawn.h"
+#include "kube/transfer.h"
 
 #define FD_LIMIT 65536	/* descriptors closed one by one, at most */
-
-static long
-now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 static void
 close_others(void)
@@ -64,9 +55,8 @@ child(const struct spawn *s, int out)
 	_exit(errno == ENOENT ? 127 : 126);
 }
 
-/* 1: more to come; 0: the end; -1: an error. */
-static int
-read_some(int fd, struct buf *out, long left, struct err *e)
+int
+spawn_read(int fd, struct buf *out, int64_t left, struct err *e)
 {
 	struct pollfd p = { fd, POLLIN, 0 };
 	char chunk[4096];
@@ -108,7 +98,7 @@ kill_all(const struct spawn *s, pid_t pid)
 int
 spawn_run(const struct spawn *s, struct buf *out, int *status, struct err *e)
 {
-	long end = now_ms() + s->timeout_ms;
+	int64_t end = transfer_ms() + s->timeout_ms;
 	int fds[2], more;
 	pid_t pid;
 
@@ -127,7 +117,7 @@ spawn_run(const struct spawn *s, struct buf *out, int *status, struct err *e)
 	close(fds[1]);
 	if (!s->use_stdin)
 		setpgid(pid, pid);
-	while ((more = read_some(fds[0], out, end - now_ms(), e)) == 1)
+	while ((more = spawn_read(fds[0], out, end - transfer_ms(), e)) == 1)
 		;
 	close(fds[0]);
 	if (more == -1)

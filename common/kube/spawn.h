@@ -6,6 +6,8 @@
 #ifndef KUBE_SPAWN_H
 #define KUBE_SPAWN_H
 
+#include <stdint.h>
+
 #include "base/buf.h"
 
 struct spawn {
@@ -31,5 +33,12 @@ int	spawn_run(const struct spawn *s, struct buf *out, int *status,
  * path in out; -1: there is none.
  */
 int	spawn_find(const char *command, struct buf *out, struct err *e);
+
+/*
+ * Append to out what fd has by now, or once it has some; left: milliseconds
+ * until it is too late.  1: more is to come; 0: that was the end; -1: it is too
+ * late, it cannot be read, or out is full.
+ */
+int	spawn_read(int fd, struct buf *out, int64_t left, struct err *e);
 
 #endif

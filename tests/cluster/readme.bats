@@ -43,6 +43,17 @@ typed() {	# COMMAND
 	    </dev/null | sed "s,$D/home,/home/ops,g") || :
 }
 
+# The CronJob's command as its service account, until its status is so: TEST N
+judged_until() {
+	for _ in {1..50}; do
+		s=0
+		kubectl-istio "${words[@]}" --token "$sa_token" >"$D/out" \
+		    2>"$D/err" || s=$?
+		[ ! "$s" "$@" ] || break
+		sleep 0.2
+	done
+}
+
 @test "the CronJob, and the rights of its service account" {
 	block rights >"$D/rights"
 	cd "$D"
@@ -54,13 +65,7 @@ typed() {	# COMMAND
 	[ "${words[0]}" = rootcheck ]
 	token_of istio-system istio-rootcheck
 	# authenticator and authorizer learn of it through watches
-	for _ in {1..50}; do
-		s=0
-		kubectl-istio "${words[@]}" --token "$sa_token" >"$D/out" \
-		    2>"$D/err" || s=$?
-		[ $s -eq 2 ] || break
-		sleep 0.2
-	done
+	judged_until -ne 2
 	# all of it may be seen, and the root ends soon
 	[ $s -eq 1 ]
 	[ ! -s "$D/err" ]
@@ -71,13 +76,7 @@ typed() {	# COMMAND
 	    system:serviceaccount:istio-system:istio-rootcheck
 	# and less is not enough
 	kubectl -n istio-system delete rolebinding kubectl-istio-rootcheck
-	for _ in {1..50}; do
-		s=0
-		kubectl-istio "${words[@]}" --token "$sa_token" >"$D/out" \
-		    2>"$D/err" || s=$?
-		[ $s -ne 2 ] || break
-		sleep 0.2
-	done
+	judged_until -eq 2
 	[ $s -eq 2 ]
 	grep -q '^unknown' "$D/out"
 }
